@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Installs the programs that some tests use as peers: kubectl, skopeo and docker-registry, from Debian's packages.
+# Where there is no apt-get, or no right to use it, it says so and those tests are skipped with a message.
+set -u
+tools=${GITOPS_TOOLS:-$HOME/.cache/gitops-toolkit/tools}
+mkdir -p "$tools/bin"
+export PATH="$tools/bin:$PATH"
+command -v apt-get > /dev/null || { echo "tools: no apt-get here; tests that need kubectl, skopeo or docker-registry are skipped"; exit 0; }
+
+updated=
+refresh() { [ -n "$updated" ] || { apt-get update -qq > /dev/null 2>&1 && updated=yes; }; }
+
+# One static program without dependencies worth installing: unpacked, so that no service is started.
+unpack() {
+  local program=$1 package=$2 dir
+  command -v "$program" > /dev/null && return
+  refresh
+  dir=$(mktemp -d)
+  if (cd "$dir" && apt-get download -qq "$package" > /dev/null 2>&1 && dpkg -x ./*.deb "$dir/root"); then
+    find "$dir/root" -type f -name "$program" -perm -u+x -exec cp {} "$tools/bin/$program" \;
+  fi
+  rm -rf "$dir"
+  command -v "$program" > /dev/null || echo "tools: $program could not be had; its tests are skipped"
+}
+
+installed() {
+  local program=$1 package=$2
+  command -v "$program" > /dev/null && return
+  [ "$(id -u)" -eq 0 ] || { echo "tools: $program is missing and only root can install it; its tests are skipped"; return; }
+  refresh
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" > /dev/null 2>&1 ||
+    echo "tools: $program could not be installed; its tests are skipped"
+}
+
+unpack kubectl kubernetes-client
+unpack docker-registry docker-registry
+installed skopeo skopeo
