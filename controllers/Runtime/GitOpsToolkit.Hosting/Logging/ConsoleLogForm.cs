@@ -1,0 +1,54 @@
+using System.Buffers;
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace GitOpsToolkit.Hosting.Logging;
+
+/// <summary>
+/// A line for a person at a terminal: <c>12:00:01.123 info  GitRepository/flux-system/app  message</c>; other fields follow as <c>key=value</c>.
+/// </summary>
+internal sealed class ConsoleLogForm : ILogForm
+{
+    // Said once in the object column, or of use to machines only.
+    private static readonly string[] Hidden = ["controller", "controllerGroup", "controllerKind", "namespace", "name", "reconcileID"];
+
+    public void Write(LogEntry entry, IBufferWriter<byte> output)
+    {
+        var line = new StringBuilder();
+        line.Append(entry.Time.ToString("HH:mm:ss.fff")).Append(' ').Append(Level(entry.Level).PadRight(6));
+        line.Append(Subject(entry)).Append("  ").Append(entry.Message.ReplaceLineEndings("\n    "));
+        foreach (var (name, value) in entry.Fields)
+        {
+            if (!Hidden.Contains(name))
+            {
+                line.Append("  ").Append(name).Append('=').Append(value);
+            }
+        }
+
+        if (entry.Error is not null)
+        {
+            line.Append("\n    ").Append(ErrorText.Of(entry.Error));
+        }
+
+        line.Append('\n');
+        Encoding.UTF8.GetBytes(line.ToString(), output);
+    }
+
+    private static string Level(LogLevel level) => level == LogLevel.Warning ? "warn" : LogLevels.Name(level);
+
+    private static string Subject(LogEntry entry)
+    {
+        var fields = entry.Fields;
+        var kind = Value(fields, "controllerKind");
+        if (kind is null)
+        {
+            return entry.Logger[(entry.Logger.LastIndexOf('.') + 1)..];
+        }
+
+        var parts = new[] { kind, Value(fields, "namespace"), Value(fields, "name") };
+        return string.Join('/', parts.Where(part => !string.IsNullOrEmpty(part)));
+    }
+
+    private static string? Value(IReadOnlyList<KeyValuePair<string, object?>> fields, string name) =>
+        fields.FirstOrDefault(field => field.Key == name).Value?.ToString();
+}
