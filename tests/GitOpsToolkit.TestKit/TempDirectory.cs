@@ -13,7 +13,9 @@ public sealed class TempDirectory : IDisposable
     public void Dispose()
     {
         // Git marks its objects read-only, which stops a plain recursive delete on some systems.
-        foreach (var file in Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories))
+        // Links are skipped: what they point at is not ours.
+        var own = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        foreach (var file in Directory.EnumerateFiles(Path, "*", own))
         {
             File.SetAttributes(file, FileAttributes.Normal);
         }
