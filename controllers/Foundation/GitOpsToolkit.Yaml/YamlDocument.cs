@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+
+namespace GitOpsToolkit.Yaml;
+
+/// <summary>One document of a YAML stream as JSON, with the places its nodes came from.</summary>
+public sealed class YamlDocument
+{
+    private readonly Dictionary<JsonNode, YamlPosition> _positions;
+
+    internal YamlDocument(string file, JsonNode? root, YamlPosition start, Dictionary<JsonNode, YamlPosition> positions)
+    {
+        File = file;
+        Root = root;
+        Start = start;
+        _positions = positions;
+    }
+
+    /// <summary>The file as named by the caller of the reader; may be empty.</summary>
+    public string File { get; }
+
+    /// <summary>The content; null for an empty document and for a bare <c>null</c>.</summary>
+    public JsonNode? Root { get; }
+
+    /// <summary>Where the content begins (not its <c>---</c>).</summary>
+    public YamlPosition Start { get; }
+
+    /// <summary>The line on which the content begins, from 1.</summary>
+    public int StartLine => Start.Line;
+
+    /// <summary>Where a node of this document was written; a node that came by an alias answers with its nearest written ancestor.</summary>
+    public YamlPosition PositionOf(JsonNode? node)
+    {
+        for (var current = node; current is not null; current = current.Parent)
+        {
+            if (_positions.TryGetValue(current, out var position))
+            {
+                return position;
+            }
+        }
+
+        return Start;
+    }
+
+    /// <summary>The place of the node at the end of a path, or of the last node on the way that exists.</summary>
+    /// <param name="path">Keys, and for lists indexes in decimal.</param>
+    public YamlPosition PositionOf(params IEnumerable<string> path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var node = Root;
+        foreach (var step in path)
+        {
+            var next = node switch
+            {
+                JsonObject map => map[step],
+                JsonArray list when int.TryParse(step, out var index) && index >= 0 && index < list.Count => list[index],
+                _ => null,
+            };
+            if (next is null)
+            {
+                break;
+            }
+
+            node = next;
+        }
+
+        return PositionOf(node);
+    }
+
+    /// <summary>Names a node's place as <c>file:line</c>.</summary>
+    public string Where(JsonNode? node) => $"{File}:{PositionOf(node).Line}";
+}
