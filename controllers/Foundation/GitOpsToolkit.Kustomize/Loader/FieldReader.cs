@@ -1,0 +1,143 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using GitOpsToolkit.Kustomize.Resources;
+using GitOpsToolkit.Yaml;
+
+namespace GitOpsToolkit.Kustomize.Loader;
+
+/// <summary>Reads typed fields of a kustomization; every fault names file, line and field.</summary>
+internal sealed class FieldReader(YamlDocument document, JsonObject map, string path)
+{
+    private readonly Dictionary<string, (string Written, JsonNode? Value)> _fields = Collect(map);
+
+    internal int Line => document.PositionOf(map).Line;
+
+    internal string File => document.File;
+
+    /// <summary>The first field that is not in <paramref name="known"/>, or null. Names compare without regard to case, as kustomize does.</summary>
+    internal string? FirstUnknown(IReadOnlySet<string> known) => map.Select(field => field.Key).FirstOrDefault(name => !known.Contains(name));
+
+    internal void RefuseUnknown(params string[] known)
+    {
+        if (FirstUnknown(new HashSet<string>(known, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        {
+            throw Fault(unknown, $"unknown field; known are {string.Join(", ", known)}");
+        }
+    }
+
+    internal string Text(string field)
+    {
+        if (!_fields.TryGetValue(field, out var found) || found.Value is null)
+        {
+            return "";
+        }
+
+        return JsonNodes.IsString(found.Value) ? found.Value.GetValue<string>() : throw Fault(field, "a string is expected");
+    }
+
+    internal bool Bool(string field)
+    {
+        if (!_fields.TryGetValue(field, out var found) || found.Value is null)
+        {
+            return false;
+        }
+
+        return found.Value.GetValueKind() switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw Fault(field, "true or false is expected"),
+        };
+    }
+
+    internal IReadOnlyList<Located> Texts(string field)
+    {
+        List<Located> texts = [];
+        foreach (var item in List(field))
+        {
+            texts.Add(JsonNodes.IsString(item)
+                ? new Located(item!.GetValue<string>(), document.PositionOf(item).Line)
+                : throw Fault(field, "a list of strings is expected", item));
+        }
+
+        return texts;
+    }
+
+    internal IReadOnlyList<FieldReader> Maps(string field)
+    {
+        List<FieldReader> readers = [];
+        foreach (var item in List(field))
+        {
+            readers.Add(item is JsonObject child
+                ? new FieldReader(document, child, $"{Path(field)}[{readers.Count}]")
+                : throw Fault(field, "a list of maps is expected", item));
+        }
+
+        return readers;
+    }
+
+    internal FieldReader? Map(string field)
+    {
+        if (!_fields.TryGetValue(field, out var found) || found.Value is null)
+        {
+            return null;
+        }
+
+        return found.Value is JsonObject child ? new FieldReader(document, child, Path(field)) : throw Fault(field, "a map is expected");
+    }
+
+    /// <summary>A map of strings; other scalars are refused, as kustomize does.</summary>
+    internal IReadOnlyDictionary<string, string> TextMap(string field)
+    {
+        var result = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        if (!_fields.TryGetValue(field, out var found) || found.Value is null)
+        {
+            return result;
+        }
+
+        if (found.Value is not JsonObject child)
+        {
+            throw Fault(field, "a map of strings is expected");
+        }
+
+        foreach (var (key, value) in child)
+        {
+            result[key] = value is null || JsonNodes.IsString(value)
+                ? value?.GetValue<string>() ?? ""
+                : throw Fault($"{field}.{key}", "a string is expected; put the value in quotes", value);
+        }
+
+        return result;
+    }
+
+    internal string Path(string field) => path.Length == 0 ? field : $"{path}.{field}";
+
+    internal string PathOfSelf => path;
+
+    internal BuildException Fault(string field, string message, JsonNode? node = null)
+    {
+        var at = node ?? (_fields.TryGetValue(field, out var found) ? found.Value : null) ?? map;
+        return BuildException.At(message, document.File, document.PositionOf(at).Line, Path(field));
+    }
+
+    private IReadOnlyList<JsonNode?> List(string field)
+    {
+        if (!_fields.TryGetValue(field, out var found) || found.Value is null)
+        {
+            return [];
+        }
+
+        return found.Value is JsonArray list ? [.. list] : throw Fault(field, "a list is expected");
+    }
+
+    private static Dictionary<string, (string, JsonNode?)> Collect(JsonObject map)
+    {
+        var fields = new Dictionary<string, (string, JsonNode?)>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in map)
+        {
+            fields[name] = (name, value);
+        }
+
+        return fields;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text.Json.Nodes;
+using GitOpsToolkit.Kustomize.Resources;
+
+namespace GitOpsToolkit.Kustomize.Transformers;
+
+/// <summary>Sets entries of the maps that field specs lead to: labels, selectors, annotations.</summary>
+internal static class LabelTransformer
+{
+    internal static void Apply(ResourceSet set, IReadOnlyDictionary<string, string> pairs, IReadOnlyList<FieldSpec> fields)
+    {
+        foreach (var resource in set.Items)
+        {
+            foreach (var field in fields)
+            {
+                FieldWalker.Apply(resource, field, () => new JsonObject(), value => SetEntries(resource, field, value, pairs));
+            }
+        }
+    }
+
+    private static JsonNode? SetEntries(Resource resource, FieldSpec field, JsonNode? value, IReadOnlyDictionary<string, string> pairs)
+    {
+        if (value is not JsonObject map)
+        {
+            throw resource.Fault("labels and annotations can only be set on a map", field.Path);
+        }
+
+        foreach (var (key, text) in pairs)
+        {
+            map[key] = text;
+        }
+
+        return map;
+    }
+}
