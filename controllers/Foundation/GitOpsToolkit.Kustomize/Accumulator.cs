@@ -160,6 +160,10 @@ internal sealed class Accumulator(BoundedFiles files, BuildOptions options, Canc
         if (file.CommonAnnotations.Count > 0)
         {
             LabelTransformer.Apply(set, file.CommonAnnotations, LabelFields.Annotations);
+            foreach (var resource in set.Items)
+            {
+                resource.WasTracked = true;
+            }
         }
 
         foreach (var image in file.Images)

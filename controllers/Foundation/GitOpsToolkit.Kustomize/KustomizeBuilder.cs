@@ -82,6 +82,11 @@ public sealed class KustomizeBuilder(IFileSource source, BuildOptions? options =
         var accumulator = new Accumulator(files, _options, cancellation);
         var set = accumulator.Run(Overlay.Merge(kustomization, overlay ?? new BuildOverlay()));
         NameReferenceTransformer.Apply(set);
+        foreach (var resource in set.Items)
+        {
+            resource.SettleAnnotations();
+        }
+
         return new BuildResult([.. set.Items.Where(resource => !IsLocal(resource))], files.Read);
     }
 

@@ -1,5 +1,4 @@
 using GitOpsToolkit.Kustomize.Loader;
-using GitOpsToolkit.Kustomize.Patches;
 using GitOpsToolkit.Kustomize.Transformers;
 
 namespace GitOpsToolkit.Kustomize;

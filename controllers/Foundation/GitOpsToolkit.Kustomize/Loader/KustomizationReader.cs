@@ -50,7 +50,7 @@ internal static class KustomizationReader
             CommonAnnotations = reader.TextMap("commonAnnotations"),
             Images = [.. reader.Maps("images").Select(ReadImage)],
             Patches = [.. reader.Maps("patches").Select(ReadPatch)],
-            IsEmpty = !map.Any(field => !IsTypeField(field.Key) && !IsBlank(field.Value)),
+            IsEmpty = !map.Any(field => !IsTypeField(field.Key) && !IsUnset(field.Value)),
         };
     }
 
@@ -96,12 +96,13 @@ internal static class KustomizationReader
 
     private static bool IsBlank(JsonNode? value) => value switch
     {
-        null => true,
         JsonArray list => list.Count == 0,
         JsonObject map => map.Count == 0,
-        JsonValue scalar => scalar.TryGetValue<string>(out var text) && text.Length == 0,
-        _ => false,
+        _ => IsUnset(value),
     };
+
+    /// <summary>An empty list is set, if to nothing.</summary>
+    private static bool IsUnset(JsonNode? value) => value is null || (value is JsonValue scalar && scalar.TryGetValue<string>(out var text) && text.Length == 0);
 
     private static LabelEntry ReadLabels(FieldReader entry)
     {

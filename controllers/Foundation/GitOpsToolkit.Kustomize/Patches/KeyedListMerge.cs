@@ -54,7 +54,7 @@ internal sealed class KeyedListMerge(MergeList rule, string path)
             }
             else if (result is { Parent: null })
             {
-                list.Add(result);
+                list.Add((JsonNode)result);
             }
         }
 

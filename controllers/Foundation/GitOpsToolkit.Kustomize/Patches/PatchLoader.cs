@@ -38,7 +38,7 @@ internal static class PatchLoader
         var merges = ResourceReader.Read(documents, entry.Path is null ? Math.Max(entry.Line, 1) : 1);
         return merges.Count switch
         {
-            0 => throw Fault("the patch is empty"),
+            0 when entry.Path is null => throw Fault("the patch is empty"),
             > 1 when selector is not null => throw Fault("several merge patches in one entry cannot share a target"),
             _ => new LoadedPatch(merges, Json: null, selector, entry.AllowNameChange, entry.AllowKindChange, origin, entry.Field),
         };

@@ -21,8 +21,17 @@ internal static class StrategicMerge
     /// <summary>Merges; neither argument may be used afterwards.</summary>
     /// <returns>The merged object, or null when the patch deletes it.</returns>
     /// <exception cref="MergeException">The shapes do not fit.</exception>
-    internal static JsonObject? Apply(JsonObject target, JsonObject patch) =>
-        (JsonObject?)Merge(target, patch, TypeOf(target) ?? TypeOf(patch), "");
+    internal static JsonObject? Apply(JsonObject target, JsonObject patch)
+    {
+        var type = TypeOf(target) ?? TypeOf(patch);
+        var merged = (JsonObject?)Merge(target, patch, type, "");
+        if (merged is not null)
+        {
+            DropNulls(merged, type);
+        }
+
+        return merged;
+    }
 
     private static MergeType? TypeOf(JsonObject node) =>
         node["apiVersion"] is not null && node["kind"] is not null ? MergeRules.For(node.Text("apiVersion"), node.Text("kind")) : null;
@@ -127,6 +136,30 @@ internal static class StrategicMerge
         }
 
         return merged;
+    }
+
+    /// <summary>kustomize walks the whole object when it merges and loses every field without a value, save within replaced lists.</summary>
+    private static void DropNulls(JsonObject map, MergeType? type)
+    {
+        foreach (var (field, value) in map.ToArray())
+        {
+            switch (value)
+            {
+                case null:
+                    map.Remove(field);
+                    break;
+                case JsonObject child:
+                    DropNulls(child, type?.Fields.GetValueOrDefault(field));
+                    break;
+                case JsonArray list when type is not null && type.Lists.TryGetValue(field, out var rule):
+                    foreach (var element in list.OfType<JsonObject>())
+                    {
+                        DropNulls(element, rule.Element);
+                    }
+
+                    break;
+            }
+        }
     }
 
     /// <summary>A map that is added as a whole loses its nulls and directives.</summary>

@@ -65,8 +65,15 @@ public sealed class Resource
 
     internal JsonObject? Annotations => Metadata?["annotations"] as JsonObject;
 
+    /// <summary>
+    /// Whether kustomize would have kept notes in the annotations. It rewrites them when it takes the notes out again: empty
+    /// annotations vanish and other scalars become strings.
+    /// </summary>
+    internal bool WasTracked { get; set; }
+
     internal void StorePreviousId()
     {
+        WasTracked = true;
         var id = Id;
         _previousIds.Add(id with { Namespace = id.EffectiveNamespace });
     }
@@ -84,6 +91,29 @@ public sealed class Resource
         }
 
         Body.GetOrAddObject("metadata")[field] = value;
+    }
+
+    /// <summary>Gives the annotations the form that kustomize leaves them in (see <see cref="WasTracked"/>).</summary>
+    internal void SettleAnnotations()
+    {
+        if (!WasTracked || Metadata is not { } metadata || !metadata.ContainsKey("annotations"))
+        {
+            return;
+        }
+
+        if (Annotations is not { Count: > 0 } annotations)
+        {
+            metadata.Remove("annotations");
+            return;
+        }
+
+        foreach (var (key, value) in annotations.ToArray())
+        {
+            if (value is JsonValue && !JsonNodes.IsString(value))
+            {
+                annotations[key] = JsonNodes.ScalarText(value);
+            }
+        }
     }
 
     internal BuildException Fault(string message, string? field = null) =>

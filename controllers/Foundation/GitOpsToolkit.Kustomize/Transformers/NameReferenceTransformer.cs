@@ -31,11 +31,7 @@ internal sealed class NameReferenceTransformer
 
     internal static void Apply(ResourceSet set)
     {
-        var transformer = new NameReferenceTransformer(set);
-        if (transformer._byPreviousName.Count > 0)
-        {
-            transformer.Run();
-        }
+        new NameReferenceTransformer(set).Run();
     }
 
     private void Run()
@@ -68,9 +64,11 @@ internal sealed class NameReferenceTransformer
             return [];
         }
 
-        return [.. subjects.OfType<JsonObject>()
-            .Where(subject => subject.Text("kind") == "ServiceAccount" && JsonNodes.IsString(subject["namespace"]))
-            .Select(subject => subject.Text("namespace"))];
+        JsonObject[] accounts = [.. subjects.OfType<JsonObject>()
+            .Where(subject => subject.Text("kind") == "ServiceAccount" && subject.ContainsKey("namespace"))];
+        return Array.TrueForAll(accounts, subject => JsonNodes.IsString(subject["namespace"]))
+            ? [.. accounts.Select(subject => subject.Text("namespace"))]
+            : throw referrer.Fault("the namespace of a subject is blank", "subjects.namespace");
     }
 
     private sealed class Lookup(
@@ -108,6 +106,7 @@ internal sealed class NameReferenceTransformer
         {
             var name = JsonNodes.ScalarText(value)!;
             var target = Select(name, _ => true, sameNamespace: false);
+            target?.WasTracked = true;
             return target is null || target.Name == name ? value : target.Name;
         }
 
@@ -119,6 +118,7 @@ internal sealed class NameReferenceTransformer
             }
 
             var target = Select(name, NamespaceFilter(map), sameNamespace: true);
+            target?.WasTracked = true;
             if (target is null || (target.Name == name && target.Namespace.Length == 0))
             {
                 return;
