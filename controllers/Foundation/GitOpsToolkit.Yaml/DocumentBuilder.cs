@@ -132,14 +132,14 @@ internal sealed class DocumentBuilder(IParser parser, string file, YamlReaderOpt
 
             var key = ReadKey();
             ref var line = ref CollectionsMarshal.GetValueRefOrAddDefault(lines, key, out var known);
-            if (known)
+            if (known && !caps.LastKeyWins)
             {
                 throw Fault(keyEvent.Start, $"mapping key \"{key}\" already defined at line {line}");
             }
 
             line = (int)keyEvent.Start.Line;
             var value = Read(depth + 1);
-            map.Add(key, value.Value);
+            map[key] = value.Value;
             nodes += value.Nodes + 1;
             height = Math.Max(height, value.Height + 1);
         }

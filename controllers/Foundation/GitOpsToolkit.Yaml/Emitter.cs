@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace GitOpsToolkit.Yaml;
@@ -248,30 +247,7 @@ internal sealed class Emitter(StringBuilder target, int width)
 
     private void PutEscape(string value, ref int at)
     {
-        var rune = Rune.TryGetRuneAt(value, at, out var whole) ? whole.Value : '\uFFFD';
-        at += rune > 0xFFFF ? 1 : 0;
-        var escape = rune switch
-        {
-            0 => "\\0",
-            7 => "\\a",
-            8 => "\\b",
-            9 => "\\t",
-            10 => "\\n",
-            11 => "\\v",
-            12 => "\\f",
-            13 => "\\r",
-            0x1b => "\\e",
-            '"' => "\\\"",
-            '\\' => "\\\\",
-            0x85 => "\\N",
-            0xA0 => "\\_",
-            0x2028 => "\\L",
-            0x2029 => "\\P",
-            <= 0xFF => "\\x" + rune.ToString("X2", CultureInfo.InvariantCulture),
-            <= 0xFFFF => "\\u" + rune.ToString("X4", CultureInfo.InvariantCulture),
-            _ => "\\U" + rune.ToString("X8", CultureInfo.InvariantCulture),
-        };
-        foreach (var c in escape)
+        foreach (var c in DoubleQuoted.Escape(value, ref at))
         {
             Put(c);
         }
