@@ -149,7 +149,7 @@ public sealed class WatchCache<T> : IWatchCache
 /// <summary>Makes caches of the usual sorts.</summary>
 public static class WatchCache
 {
-    /// <summary>A cache of a kind of the toolkit, decoded by <see cref="ToolkitReader"/>, without managedFields.</summary>
+    /// <summary>A cache of a kind of the toolkit, decoded by <see cref="Api.Json.ToolkitReader"/>, without managedFields.</summary>
     public static WatchCache<T> ForKind<T>(KubeClient client, WatchCacheOptions? options = null, ILogger? logger = null)
         where T : ToolkitObject, IToolkitKind =>
         new(client, ResourcePath.Of(T.ResourceKind), ToolkitDecoder.Decode<T>, options, logger);

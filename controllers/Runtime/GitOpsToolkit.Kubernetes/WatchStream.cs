@@ -15,14 +15,14 @@ internal static class WatchStream
         // The server ends a watch by itself after its timeout; one that outlives it hangs on a dead connection.
         using var watchdog = new CancellationTokenSource(longest, transport.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, watchdog.Token);
-        using var response = await Guard(request, watchdog, cancellation, () => transport.OpenAsync(request, both.Token));
+        using var response = await Guard(request, watchdog, () => transport.OpenAsync(request, both.Token), cancellation);
         await using var stream = await response.Content.ReadAsStreamAsync(both.Token);
         var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
         try
         {
             while (true)
             {
-                var result = await Guard(request, watchdog, cancellation, async () => await reader.ReadAsync(both.Token));
+                var result = await Guard(request, watchdog, async () => await reader.ReadAsync(both.Token), cancellation);
                 var buffer = result.Buffer;
                 while (TryTakeLine(ref buffer, out var line))
                 {
@@ -57,7 +57,7 @@ internal static class WatchStream
     }
 
     private static async Task<T> Guard<T>(
-        KubeRequest request, CancellationTokenSource watchdog, CancellationToken cancellation, Func<Task<T>> action)
+        KubeRequest request, CancellationTokenSource watchdog, Func<Task<T>> action, CancellationToken cancellation)
     {
         try
         {

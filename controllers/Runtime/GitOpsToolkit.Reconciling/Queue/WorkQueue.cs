@@ -206,7 +206,7 @@ public sealed class WorkQueue<TKey> : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        ShutDownWithDrain();
+        _ = ShutDownWithDrain();
         _delayed.Dispose();
         _metrics.Dispose();
         _available.Dispose();
