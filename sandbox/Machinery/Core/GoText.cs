@@ -40,4 +40,7 @@ internal static class GoText
 
     /// <summary>A Go string slice printed with <c>%v</c>.</summary>
     public static string Slice(IEnumerable<string> items) => $"[{string.Join(' ', items)}]";
+
+    /// <summary>A Go string slice printed with <c>%#v</c>.</summary>
+    public static string StringSlice(IEnumerable<string> items) => $"[]string{{{string.Join(", ", items.Select(Quote))}}}";
 }

@@ -1,0 +1,88 @@
+using System.Text.Json.Nodes;
+using GitOpsToolkit.Sandbox.Machinery.Builtins;
+using GitOpsToolkit.Sandbox.Machinery.Structural;
+using GitOpsToolkit.Sandbox.Machinery.Types;
+
+namespace GitOpsToolkit.Sandbox.Machinery;
+
+/// <summary>A kind that a custom resource definition declares, in one of its versions.</summary>
+public sealed class CustomKind : KindRules
+{
+
+    private CustomKind(string group, string version, string kind, StructuralSchema schema, JsonObject definition)
+        : base(group, version, kind, SchemaTypeConverter.Resource(schema, kind))
+    {
+        Schema = schema;
+        Columns = Json.Array(definition, "additionalPrinterColumns");
+        SelectableFields = [.. (Json.Array(definition, "selectableFields") ?? []).Select(f => (Json.Text(f, "jsonPath") ?? "").TrimStart('.'))];
+        HasStatus = Json.Object(definition, "subresources", "status") is not null;
+        Scale = Json.Object(definition, "subresources", "scale");
+    }
+
+    /// <summary>The structural schema.</summary>
+    public StructuralSchema Schema { get; }
+
+    /// <summary><c>additionalPrinterColumns</c> as declared, or null.</summary>
+    public JsonArray? Columns { get; }
+
+    /// <summary>Dotted paths that field selectors may name.</summary>
+    public IReadOnlyList<string> SelectableFields { get; }
+
+    /// <summary>Whether the status subresource is declared.</summary>
+    public bool HasStatus { get; }
+
+    /// <summary>Declaration of the scale subresource, or null.</summary>
+    public JsonObject? Scale { get; }
+
+    /// <inheritdoc/>
+    public override bool IsCustom => true;
+
+    /// <summary>Reads one version of a definition (an <c>apiextensions.k8s.io/v1</c> object).</summary>
+    /// <exception cref="ArgumentException">The definition has no such version.</exception>
+    public static CustomKind FromDefinition(JsonObject definition, string version)
+    {
+        var declared = (Json.Array(definition, "spec", "versions") ?? []).OfType<JsonObject>()
+            .FirstOrDefault(v => Json.Text(v, "name") == version)
+            ?? throw new ArgumentException($"{Json.Text(definition, "metadata", "name")} has no version {version}", nameof(version));
+        var schema = Json.Object(declared, "schema", "openAPIV3Schema") ?? new JsonObject { ["type"] = "object" };
+        return new CustomKind(Json.Text(definition, "spec", "group") ?? "", version, Json.Text(definition, "spec", "names", "kind") ?? "",
+            StructuralSchema.Parse(schema), declared);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Decode(JsonObject obj)
+    {
+        var unknown = new List<string>();
+        if (obj["metadata"] is JsonObject metadata)
+        {
+            var decoder = new TypeDecoder();
+            try
+            {
+                decoder.Decode(metadata, TypeTable.Get("ObjectMeta"));
+            }
+            catch (FormatException fault)
+            {
+                throw Undecodable(fault.Message);
+            }
+
+            unknown.AddRange(decoder.Unknown.Select(path => $"metadata.{path}"));
+        }
+
+        unknown.AddRange(SchemaPruner.Prune(obj, Schema));
+        return unknown;
+    }
+
+    /// <inheritdoc/>
+    public override void Default(JsonObject obj) => SchemaDefaulter.Apply(obj, Schema);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<FieldError> Validate(JsonObject obj, JsonObject? old, string subresource = "")
+    {
+        var errors = new List<FieldError>();
+        MetadataRules.Validate(obj, old, Names.Subdomain, errors);
+        var schemaErrors = SchemaValidator.Validate(obj, Schema);
+        errors.AddRange(schemaErrors);
+        ListTypeChecker.Check(obj, Schema, "", errors);
+        return errors;
+    }
+}
