@@ -23,7 +23,7 @@ public sealed class ApiException : Exception
         RetryAfter = retryAfter;
     }
 
-    /// <summary>The reason of an exception that stands for no answer at all: refused, broken off, out of time. Its code is 503.</summary>
+    /// <summary>The reason of an exception that stands for no answer at all: refused or broken off (code 503), out of time (code 408).</summary>
     public const string NoAnswer = "NoAnswer";
 
     /// <summary>The reason of an exception that stands for an answer which is no JSON or too large. Its code is 502.</summary>

@@ -77,7 +77,9 @@ internal sealed class KubeTransport(
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            throw NoAnswer(request, $"no answer within {options.RequestTimeout.TotalSeconds:0.###} s", null);
+            // Not tried again: the caller's patience is the deadline's, not a multiple of it.
+            throw new ApiException(
+                HttpStatusCode.RequestTimeout, ApiException.NoAnswer, Describe(request, $"no answer within {options.RequestTimeout.TotalSeconds:0.###} s"));
         }
     }
 
@@ -180,8 +182,10 @@ internal sealed class KubeTransport(
         return error.RetryAfter ?? options.RetryDelay * Math.Pow(2, attempt);
     }
 
-    private ApiException NoAnswer(KubeRequest request, string why, Exception? inner) => new(
-        HttpStatusCode.ServiceUnavailable, ApiException.NoAnswer, $"{request.What} at {baseUri.Host}:{baseUri.Port}: {why}", inner: inner);
+    private ApiException NoAnswer(KubeRequest request, string why, Exception inner) => new(
+        HttpStatusCode.ServiceUnavailable, ApiException.NoAnswer, Describe(request, why), inner: inner);
+
+    private string Describe(KubeRequest request, string why) => $"{request.What} at {baseUri.Host}:{baseUri.Port}: {why}";
 
     private ApiException TooLarge(KubeRequest request) => new(
         HttpStatusCode.BadGateway, ApiException.BadAnswer, $"{request.What}: the answer is larger than {options.MaxResponseBytes} bytes");

@@ -12,7 +12,7 @@ public sealed record Owner(GroupVersionKind Kind, string Name, string Uid);
 /// <summary>The metadata of an object of any kind, read leniently: what is missing or wrongly typed reads as empty.</summary>
 public sealed record PartialObject
 {
-    /// <summary>The kind; empty for an item of a typed list.</summary>
+    /// <summary>The kind as the JSON says it: empty for an item of a typed list, PartialObjectMetadata where metadata alone was asked for.</summary>
     public GroupVersionKind Kind { get; init; }
 
     /// <summary>The name.</summary>

@@ -26,6 +26,9 @@ internal interface IReflectorSink
 /// <summary>Follows a collection: list, watch, go on after failures, list again when the version is forgotten.</summary>
 internal sealed class Reflector(KubeClient client, ResourcePath collection, WatchCacheOptions options, IReflectorSink sink, ILogger? logger)
 {
+    /// <summary>A watch that ends sooner than this ended for no good reason.</summary>
+    private static readonly TimeSpan ShortWatch = TimeSpan.FromSeconds(1);
+
     private readonly ILogger _logger = logger ?? NullLogger.Instance;
 
     /// <summary>Seeded by the collection: watches of different kinds end at different times, and a run can be repeated.</summary>
@@ -41,10 +44,17 @@ internal sealed class Reflector(KubeClient client, ResourcePath collection, Watc
             try
             {
                 version ??= await ListAsync(cancellation);
+                var began = client.Time.GetTimestamp();
                 await foreach (var seen in WatchAsync(version, cancellation))
                 {
                     version = seen;
                     _failures = 0;
+                }
+
+                if (client.Time.GetElapsedTime(began) < ShortWatch)
+                {
+                    // A server that ends watches as soon as they begin must not be asked in a tight loop.
+                    await WaitAsync(null, cancellation);
                 }
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -55,12 +65,15 @@ internal sealed class Reflector(KubeClient client, ResourcePath collection, Watc
             {
                 version = null;
                 _logger.LogDebug("Listing {Collection} again: {Reason}", collection, error.Message);
-                await WaitAsync(error, _failures++ == 0, cancellation);
+                if (_failures++ > 0)
+                {
+                    await WaitAsync(error, cancellation);
+                }
             }
             catch (ApiException error)
             {
                 LogFailure(error);
-                await WaitAsync(error, false, cancellation);
+                await WaitAsync(error, cancellation);
             }
         }
     }
@@ -73,7 +86,6 @@ internal sealed class Reflector(KubeClient client, ResourcePath collection, Watc
         while (true)
         {
             var page = await client.ListPageAsync(collection, list, token, cancellation);
-            var itemKind = page.Kind.EndsWith("List", StringComparison.Ordinal) ? page.Kind[..^4] : page.Kind;
             foreach (var item in page.Items)
             {
                 sink.Listed(item);
@@ -82,7 +94,7 @@ internal sealed class Reflector(KubeClient client, ResourcePath collection, Watc
             if (page.Continue.Length == 0)
             {
                 sink.EndList();
-                _logger.LogTrace("Listed {Collection} ({Kind}) at {Version}", collection, itemKind, page.ResourceVersion);
+                _logger.LogTrace("Listed {Collection} at {Version}", collection, page.ResourceVersion);
                 return page.ResourceVersion;
             }
 
@@ -124,16 +136,11 @@ internal sealed class Reflector(KubeClient client, ResourcePath collection, Watc
     private static bool MustRelist(ApiException error) =>
         error.IsExpired || error.Causes.Any(cause => cause.Reason == "ResourceVersionTooLarge");
 
-    private async Task WaitAsync(ApiException error, bool atOnce, CancellationToken cancellation)
+    private async Task WaitAsync(ApiException? error, CancellationToken cancellation)
     {
-        if (atOnce)
-        {
-            return;
-        }
-
         var doubled = options.MinRetryDelay * Math.Pow(2, Math.Min(_failures++, 16));
         var delay = doubled < options.MaxRetryDelay ? doubled : options.MaxRetryDelay;
-        if (error.RetryAfter > delay)
+        if (error?.RetryAfter > delay)
         {
             delay = error.RetryAfter.Value < options.MaxRetryDelay ? error.RetryAfter.Value : options.MaxRetryDelay;
         }

@@ -24,32 +24,14 @@ public sealed class RestMapper(KubeClient client) : IDisposable
             return known;
         }
 
-        await _refreshing.WaitAsync(cancellation);
-        try
-        {
-            var fresh = !ReferenceEquals(before, _resources) && _resources is not null;
-            if (!fresh && (_resources is null || client.Time.GetUtcNow() - _refreshed >= RefreshInterval))
-            {
-                await RefreshAsync(cancellation);
-            }
-
-            return _resources!.GetValueOrDefault(kind);
-        }
-        finally
-        {
-            _refreshing.Release();
-        }
+        return (await LoadAsync(before, cancellation)).GetValueOrDefault(kind);
     }
 
     /// <summary>All kinds of the server, in no order.</summary>
     public async Task<IReadOnlyCollection<ResourceInfo>> ListAsync(CancellationToken cancellation)
     {
-        if (Volatile.Read(ref _resources) is null)
-        {
-            await FindAsync(default, cancellation);
-        }
-
-        return [.. _resources!.Values];
+        var known = Volatile.Read(ref _resources) ?? await LoadAsync(null, cancellation);
+        return [.. known.Values];
     }
 
     /// <summary>Forgets everything, so that the next question reads discovery: after a CRD was applied or removed.</summary>
@@ -58,10 +40,28 @@ public sealed class RestMapper(KubeClient client) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _refreshing.Dispose();
 
-    private async Task RefreshAsync(CancellationToken cancellation)
+    /// <summary>Reads discovery, unless somebody else did since <paramref name="before"/> was looked at, or it was read a moment ago.</summary>
+    private async Task<ImmutableDictionary<GroupVersionKind, ResourceInfo>> LoadAsync(
+        ImmutableDictionary<GroupVersionKind, ResourceInfo>? before, CancellationToken cancellation)
     {
-        var found = await Discovery.ReadAsync(client, cancellation);
-        Volatile.Write(ref _resources, found.ToImmutableDictionary(resource => resource.Kind));
-        _refreshed = client.Time.GetUtcNow();
+        await _refreshing.WaitAsync(cancellation);
+        try
+        {
+            var present = Volatile.Read(ref _resources);
+            if (present is not null && (!ReferenceEquals(before, present) || client.Time.GetUtcNow() - _refreshed < RefreshInterval))
+            {
+                return present;
+            }
+
+            var found = await Discovery.ReadAsync(client, cancellation);
+            var resources = found.ToImmutableDictionary(resource => resource.Kind);
+            Volatile.Write(ref _resources, resources);
+            _refreshed = client.Time.GetUtcNow();
+            return resources;
+        }
+        finally
+        {
+            _refreshing.Release();
+        }
     }
 }

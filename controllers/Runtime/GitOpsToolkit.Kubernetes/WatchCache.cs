@@ -140,7 +140,16 @@ public sealed class WatchCache<T> : IWatchCache
             cache._synced.TrySetResult();
         }
 
-        public void Changed(JsonElement item) => cache._store.Set(cache.Decode(item));
+        public void Changed(JsonElement item)
+        {
+            // The echo of our own write is known already and not decoded again.
+            var metadata = item.Member("metadata");
+            var present = cache._store.Find(new ObjectKey(metadata.Text("namespace"), metadata.Text("name")));
+            if (present?.Head.ResourceVersion != metadata.Text("resourceVersion") || present.Head.Uid != metadata.Text("uid"))
+            {
+                cache._store.Set(cache.Decode(item));
+            }
+        }
 
         public void Deleted(JsonElement item) => cache._store.Remove(cache.Decode(item));
     }

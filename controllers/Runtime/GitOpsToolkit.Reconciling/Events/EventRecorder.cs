@@ -54,7 +54,8 @@ public sealed class EventRecorder : IEventRecorder
     {
         using var late = new CancellationTokenSource();
         await using var stop = cancellation.Register(() => _queue.Writer.TryComplete());
-        await using var timer = cancellation.Register(() => late.CancelAfter(_options.FlushTimeout));
+        await using var timer = _time.CreateTimer(_ => late.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using var deadline = cancellation.Register(() => timer.Change(_options.FlushTimeout, Timeout.InfiniteTimeSpan));
         try
         {
             await foreach (var record in _queue.Reader.ReadAllAsync(late.Token))

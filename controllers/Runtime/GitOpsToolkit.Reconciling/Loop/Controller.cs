@@ -1,3 +1,4 @@
+using GitOpsToolkit.Api.Meta;
 using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.Reconciling.Queue;
 using Microsoft.Extensions.Logging;
@@ -126,7 +127,7 @@ public sealed class Controller : IDisposable
         {
             try
             {
-                Settle(key, await ReconcileAsync(key, late));
+                await ReconcileAsync(key, late);
             }
             finally
             {
@@ -135,7 +136,7 @@ public sealed class Controller : IDisposable
         }
     }
 
-    private async Task<Outcome> ReconcileAsync(ObjectKey key, CancellationToken late)
+    private async Task ReconcileAsync(ObjectKey key, CancellationToken late)
     {
         using var scope = _logger.BeginScope(new Dictionary<string, object>(StringComparer.Ordinal)
         {
@@ -155,7 +156,7 @@ public sealed class Controller : IDisposable
         {
             // What no step expected: the API server is away, an object changed under us, or a bug. Tried again in any case.
             var expected = error is ApiException { IsConflict: true } or ApiException { IsTransient: true };
-            _logger.Log(expected ? LogLevel.Debug : LogLevel.Error, error, "{Controller} {Object}: {Problem}", Name, key, error.Message);
+            _logger.Log(expected ? LogLevel.Debug : LogLevel.Error, error, "{Kind} {Object}: {Problem}", _reconciler.Kind, key, error.Message);
             outcome = new Outcome.Retry("ReconcileError", error.Message);
         }
         catch (Exception) when (late.IsCancellationRequested)
@@ -164,7 +165,7 @@ public sealed class Controller : IDisposable
         }
 
         _metrics.End(key, outcome, _time.GetElapsedTime(began));
-        return outcome;
+        Settle(key, outcome);
     }
 
     /// <summary>Decides when the key comes again.</summary>
@@ -174,9 +175,10 @@ public sealed class Controller : IDisposable
         {
             case Outcome.Retry { After: null } retry:
                 var delay = _queue.AddRateLimited(key);
-                _logger.LogInformation("{Controller} {Object}: {Fault}; trying again in {Delay}", Name, key, retry.Fault.Text, delay);
+                LogRetry(key, retry.Fault, delay);
                 return;
             case Outcome.Retry retry:
+                LogRetry(key, retry.Fault, retry.After.Value);
                 _queue.Forget(key);
                 _queue.AddAfter(key, retry.After.Value);
                 return;
@@ -188,9 +190,16 @@ public sealed class Controller : IDisposable
                 _queue.Forget(key);
                 _queue.AddAfter(key, after);
                 return;
+            case Outcome.Stalled stalled:
+                _logger.LogError("{Kind} {Object} is stalled until it changes: {Fault}", _reconciler.Kind, key, stalled.Fault.Text);
+                _queue.Forget(key);
+                return;
             default:
                 _queue.Forget(key);
                 return;
         }
     }
+
+    private void LogRetry(ObjectKey key, Fault fault, TimeSpan delay) => _logger.LogError(
+        "{Kind} {Object} failed, next try in {Delay}: {Fault}", _reconciler.Kind, key, GoDuration.From(delay), fault.Text);
 }
