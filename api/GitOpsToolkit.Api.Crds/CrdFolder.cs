@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GitOpsToolkit.Yaml;
 
 namespace GitOpsToolkit.Api.Crds;
 
@@ -35,5 +36,5 @@ internal static class CrdFolder
     }
 
     /// <summary>The text of a file.</summary>
-    public static string Render(JsonObject crd) => $"{Marker}\n---\n{YamlText.Of(crd)}";
+    public static string Render(JsonObject crd) => $"{Marker}\n---\n{YamlWriter.Write(crd)}";
 }
