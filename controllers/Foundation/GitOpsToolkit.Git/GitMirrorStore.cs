@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace GitOpsToolkit.Git;
+
+/// <summary>The bare mirrors of one process: one per URL and credential, shared by every object that names them. A mirror is a cache: it may be
+/// deleted at any time the process is not running.</summary>
+public sealed class GitMirrorStore : IDisposable
+{
+    private const int KeyBytes = 32;
+    private readonly ConcurrentDictionary<string, GitMirror> _mirrors = new(StringComparer.Ordinal);
+    private readonly string _root;
+    private readonly IGitRemote _remote;
+    private readonly TimeProvider _time;
+    private readonly FileStream _owner;
+    private readonly byte[] _key;
+
+    /// <summary>Opens the store in <paramref name="root"/>, which no other process (nor another store) may use at the same time.</summary>
+    /// <exception cref="IOException">The folder is in use, or cannot be written.</exception>
+    public GitMirrorStore(string root, IGitRemote remote, TimeProvider time)
+    {
+        LibGit2.Configure();
+        (_root, _remote, _time) = (Path.GetFullPath(root), remote, time);
+        Directory.CreateDirectory(_root);
+        _owner = new FileStream(Path.Combine(_root, ".owner"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        try
+        {
+            _key = LoadKey(Path.Combine(_root, ".key"));
+        }
+        catch
+        {
+            _owner.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The mirror of a repository as seen with these credentials. Nothing is fetched yet.</summary>
+    public GitMirror Get(GitUrl url, GitCredentials? credentials)
+    {
+        // Who presents other credentials may see other things, and gets a mirror of his own.
+        var seen = credentials?.Fingerprint(_key) ?? "anonymous";
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{url}\n{seen}")))[..32];
+        return _mirrors.GetOrAdd(name, _ => new GitMirror(Path.Combine(_root, name + ".git"), url, credentials, _remote, _time));
+    }
+
+    /// <summary>Deletes the mirrors that nobody has fetched into for so long; they come back when they are wanted.</summary>
+    /// <returns>How many were deleted.</returns>
+    public async Task<int> DeleteUnusedAsync(TimeSpan unusedFor, CancellationToken cancel)
+    {
+        var (deleted, before) = (0, (_time.GetUtcNow() - unusedFor).UtcDateTime);
+        foreach (var folder in new DirectoryInfo(_root).EnumerateDirectories("*.git").Where(folder => folder.LastWriteTimeUtc < before))
+        {
+            if (_mirrors.TryRemove(Path.GetFileNameWithoutExtension(folder.Name), out var mirror))
+            {
+                await mirror.DiscardAsync(cancel);
+            }
+            else
+            {
+                GitMirror.DeleteFolder(folder.FullName);
+            }
+
+            deleted++;
+        }
+
+        return deleted;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _owner.Dispose();
+
+    private static byte[] LoadKey(string path)
+    {
+        if (File.Exists(path) && File.ReadAllBytes(path) is { Length: KeyBytes } key)
+        {
+            return key;
+        }
+
+        key = RandomNumberGenerator.GetBytes(KeyBytes);
+        File.Delete(path);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var file = new FileStream(path, options);
+        file.Write(key);
+        return key;
+    }
+}
