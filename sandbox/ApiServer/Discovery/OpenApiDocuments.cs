@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+using GitOpsToolkit.Sandbox.ApiServer.Resources;
+
+namespace GitOpsToolkit.Sandbox.ApiServer.Discovery;
+
+/// <summary>The OpenAPI documents: enough for kubectl to know that the server validates fields and merges by itself.</summary>
+internal sealed class OpenApiDocuments(ResourceRegistry registry)
+{
+    /// <summary>The index of the v3 documents, one for each group and version.</summary>
+    public JsonObject Index() => new()
+    {
+        ["paths"] = new JsonObject(registry.Groups().SelectMany(g => g.Versions.Select(v => (g.Group, Version: v))).Select(g =>
+        {
+            var path = Path(g.Group, g.Version);
+            return KeyValuePair.Create(path, (JsonNode?)new JsonObject { ["serverRelativeURL"] = $"/openapi/v3/{path}" });
+        })),
+    };
+
+    public JsonObject? For(string group, string version)
+    {
+        if (!registry.HasGroupVersion(group, version))
+        {
+            return null;
+        }
+
+        var paths = new JsonObject();
+        foreach (var resource in registry.All.Where(d => d.Group == group && d.Version == version && !d.IsVirtual))
+        {
+            var space = resource.Namespaced ? "namespaces/{namespace}/" : "";
+            paths[$"/{Path(group, version)}/{space}{resource.Plural}"] = new JsonObject { ["post"] = Operation(resource, "post") };
+            paths[$"/{Path(group, version)}/{space}{resource.Plural}/{{name}}"] = new JsonObject
+            {
+                ["put"] = Operation(resource, "put"), ["patch"] = Operation(resource, "patch"),
+            };
+        }
+
+        return new()
+        {
+            ["openapi"] = "3.0.0",
+            ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = "v1.33.0-sandbox" },
+            ["paths"] = paths,
+            ["components"] = new JsonObject { ["schemas"] = new JsonObject() },
+        };
+    }
+
+    public static JsonObject V2() => new()
+    {
+        ["swagger"] = "2.0",
+        ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = "v1.33.0-sandbox" },
+        ["paths"] = new JsonObject(),
+        ["definitions"] = new JsonObject(),
+    };
+
+    /// <summary>The same document as <see cref="V2"/> in gnostic's protobuf form: fields 1 swagger, 2 info (1 title, 2 version), 8 paths, 9 definitions.</summary>
+    public static byte[] V2Protobuf()
+    {
+        byte[] info = [.. Field(1, "Kubernetes"u8), .. Field(2, "v1.33.0-sandbox"u8)];
+        return [.. Field(1, "2.0"u8), .. Field(2, info), .. Field(8, []), .. Field(9, [])];
+    }
+
+    private static byte[] Field(int number, ReadOnlySpan<byte> content) => [(byte)((number << 3) | 2), (byte)content.Length, .. content];
+
+    private static string Path(string group, string version) => group.Length == 0 ? $"api/{version}" : $"apis/{group}/{version}";
+
+    private static JsonObject Operation(ResourceDefinition resource, string action) => new()
+    {
+        ["operationId"] = $"{action}{resource.Group}{resource.Version}{resource.Kind}",
+        ["parameters"] = new JsonArray(
+        [
+            .. new[] { "dryRun", "fieldManager", "fieldValidation", "force" }.Select(name => new JsonObject
+            {
+                ["name"] = name, ["in"] = "query", ["schema"] = new JsonObject { ["type"] = name == "force" ? "boolean" : "string" },
+            }),
+        ]),
+        ["x-kubernetes-group-version-kind"] = new JsonObject
+        {
+            ["group"] = resource.Group, ["version"] = resource.Version, ["kind"] = resource.Kind,
+        },
+    };
+}

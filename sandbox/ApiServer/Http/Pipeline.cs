@@ -1,0 +1,128 @@
+using System.Text.Json;
+using GitOpsToolkit.Sandbox.ApiServer.Auth;
+using GitOpsToolkit.Sandbox.ApiServer.Discovery;
+using GitOpsToolkit.Sandbox.ApiServer.Storage;
+using GitOpsToolkit.Sandbox.ApiServer.Verbs;
+using GitOpsToolkit.Sandbox.Machinery;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace GitOpsToolkit.Sandbox.ApiServer.Http;
+
+/// <summary>The way of every request: 1. who is it, 2. is it discovery or a resource, 3. answer, 4. any failure becomes a Status, 5. log.</summary>
+internal sealed class Pipeline(Cluster cluster, Dispatcher dispatcher, DiscoveryHandler discovery, RequestLog log, CancellationToken stopping)
+{
+    public async Task HandleAsync(HttpContext http)
+    {
+        var path = RequestPath.Parse(http.Request.Path.Value ?? "/");
+        var watch = http.Request.Query["watch"].ToString() is "true" or "1";
+        var verb = path is null ? "" : Dispatcher.VerbOf(http.Request.Method, path, watch);
+        var user = cluster.Authenticator.Authenticate(http.Request);
+        var recorded = false;
+        void Record()
+        {
+            if (!recorded)
+            {
+                recorded = true;
+                log.Add(number => Entry(number, http, verb, user));
+            }
+        }
+
+        http.Response.OnStarting(() =>
+        {
+            Record();
+            return Task.CompletedTask;
+        });
+        http.Response.Headers["Audit-Id"] = cluster.Ids.Uid();
+        http.Response.Headers.CacheControl = "no-cache, private";
+        try
+        {
+            await AnswerAsync(http, path, verb, user);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone: there is nobody to answer to.
+        }
+        catch (Exception e)
+        {
+            await FailAsync(http, e);
+        }
+
+        Record();
+    }
+
+    private async Task AnswerAsync(HttpContext http, RequestPath? path, string verb, UserInfo? user)
+    {
+        if (user is null || user == UserInfo.Anonymous && !DiscoveryHandler.IsPublic(http.Request.Path.Value ?? ""))
+        {
+            throw ApiError.Unauthorized();
+        }
+
+        var acting = Authenticator.Acting(user, http.Request.Headers);
+        if (path is not null && cluster.Registry.Find(path.Group, path.Version, path.Plural) is { } resource)
+        {
+            var call = new ApiCall(http, path, resource, acting);
+            await dispatcher.RunAsync(call, verb, stopping);
+            return;
+        }
+
+        if (!await discovery.TryAnswerAsync(http))
+        {
+            http.Response.StatusCode = 404;
+            http.Response.ContentType = "text/plain; charset=utf-8";
+            http.Response.Headers.XContentTypeOptions = "nosniff";
+            await http.Response.WriteAsync("404 page not found\n", http.RequestAborted);
+        }
+    }
+
+    private async Task FailAsync(HttpContext http, Exception failure)
+    {
+        if (http.Response.HasStarted)
+        {
+            http.Abort();
+            return;
+        }
+
+        if (failure is ExpiredListError expired)
+        {
+            await Responder.WriteAsync(http, 410, JsonText.Bytes(expired.ToStatus()), Accepted.Json);
+            return;
+        }
+
+        var error = failure switch
+        {
+            ApiError known => known,
+            StatusException refusal => ApiError.From(refusal),
+            JsonException json => ApiError.BadRequest(json.Message),
+            BadHttpRequestException bad => bad.StatusCode == 413 ? ApiError.TooLarge(cluster.Options.MaxRequestBytes) : ApiError.BadRequest(bad.Message),
+            _ => Unexpected(http, failure),
+        };
+        await Responder.WriteAsync(http, error);
+    }
+
+    private ApiError Unexpected(HttpContext http, Exception failure)
+    {
+        cluster.Logger.LogError(failure, "{Method} {Path} failed unexpectedly", http.Request.Method, http.Request.Path);
+        return ApiError.Internal($"{failure.GetType().Name}: {failure.Message}");
+    }
+
+    private RecordedRequest Entry(long number, HttpContext http, string verb, UserInfo? user)
+    {
+        var headers = http.Request.Headers;
+        return new()
+        {
+            Number = number,
+            Time = cluster.Ids.Now,
+            Method = http.Request.Method,
+            Path = http.Request.Path.Value ?? "/",
+            Query = http.Request.QueryString.Value ?? "",
+            Verb = verb,
+            UserAgent = headers.UserAgent.ToString(),
+            ContentType = headers.ContentType.ToString(),
+            User = user?.Name ?? "",
+            ImpersonatedUser = headers["Impersonate-User"].ToString() is { Length: > 0 } name ? name : null,
+            ImpersonatedGroups = [.. headers["Impersonate-Group"].OfType<string>()],
+            StatusCode = http.Response.StatusCode,
+        };
+    }
+}

@@ -1,0 +1,54 @@
+using GitOpsToolkit.Sandbox.Machinery;
+
+namespace GitOpsToolkit.Sandbox.ApiServer.Http;
+
+/// <summary>The options of create, update and patch, as the query gives them.</summary>
+internal sealed record WriteOptions(bool DryRun, string Manager, bool Force, FieldValidation Validation)
+{
+    /// <exception cref="ApiError">422: a value is not one of the allowed ones.</exception>
+    public static WriteOptions Read(ApiCall call, string optionsKind)
+    {
+        var errors = new List<FieldError>();
+        var dryRuns = call.Http.Request.Query["dryRun"].OfType<string>().Where(v => v.Length > 0).ToList();
+        foreach (var value in dryRuns.Where(v => v != "All"))
+        {
+            errors.Add(FieldError.NotSupported("dryRun", value, ["All"]));
+        }
+
+        var manager = call.Query("fieldManager");
+        if (manager.Length > 128)
+        {
+            errors.Add(FieldError.TooLong("fieldManager", 128));
+        }
+
+        var validation = call.Query("fieldValidation") switch
+        {
+            "" or "Warn" => FieldValidation.Warn,
+            "Strict" => FieldValidation.Strict,
+            "Ignore" => FieldValidation.Ignore,
+            var other => Refuse(other, errors),
+        };
+        if (errors.Count > 0)
+        {
+            throw ApiError.Invalid("meta.k8s.io", optionsKind, "", errors);
+        }
+
+        return new(dryRuns.Count > 0, manager.Length > 0 ? manager : FromUserAgent(call), call.Flag("force"), validation);
+    }
+
+    /// <summary>Without a fieldManager it is the user agent up to the first slash.</summary>
+    private static string FromUserAgent(ApiCall call)
+    {
+        var agent = call.Http.Request.Headers.UserAgent.ToString();
+        var slash = agent.IndexOf('/', StringComparison.Ordinal);
+        var name = slash < 0 ? agent : agent[..slash];
+        name = new string([.. name.Where(c => !char.IsControl(c))]);
+        return name.Length == 0 ? "unknown" : name[..Math.Min(name.Length, 128)];
+    }
+
+    private static FieldValidation Refuse(string value, List<FieldError> errors)
+    {
+        errors.Add(FieldError.NotSupported("fieldValidation", value, ["Ignore", "Strict", "Warn"]));
+        return FieldValidation.Warn;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using GitOpsToolkit.Sandbox.ApiServer.Resources;
+
+namespace GitOpsToolkit.Sandbox.ApiServer.Objects;
+
+/// <summary>The peculiarities of single built-in kinds at create and update.</summary>
+internal static class KindHooks
+{
+    public static void PrepareCreate(ResourceDefinition resource, JsonObject tree)
+    {
+        switch (resource.StorageKey)
+        {
+            case "/namespaces":
+                tree.Child("spec")["finalizers"] = new JsonArray("kubernetes");
+                NameLabel(tree);
+                break;
+            case "/secrets":
+                MergeStringData(tree);
+                break;
+            case "/pods":
+                PodDefaults(tree);
+                break;
+        }
+    }
+
+    public static void PrepareUpdate(ResourceDefinition resource, JsonObject before, JsonObject tree)
+    {
+        switch (resource.StorageKey)
+        {
+            case "/namespaces":
+                tree.Child("spec").Put("finalizers", before.Map("spec")?["finalizers"]?.DeepClone());
+                NameLabel(tree);
+                break;
+            case "/secrets":
+                MergeStringData(tree);
+                break;
+            case "/services" when tree.Map("spec") is { } spec && before.Map("spec") is { } old:
+                KeepAddresses(old, spec);
+                break;
+        }
+    }
+
+    private static void NameLabel(JsonObject tree)
+    {
+        var meta = tree.Meta();
+        meta.Child("labels")["kubernetes.io/metadata.name"] = meta.Text("name");
+    }
+
+    /// <summary>stringData is write-only: its values go into data.</summary>
+    private static void MergeStringData(JsonObject tree)
+    {
+        if (tree["stringData"] is JsonObject { Count: > 0 } plain)
+        {
+            var data = tree.Child("data");
+            foreach (var (key, value) in plain)
+            {
+                var text = value is JsonValue v && v.TryGetValue<string>(out var t) ? t : "";
+                data[key] = Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+            }
+        }
+
+        tree.Remove("stringData");
+    }
+
+    private static void PodDefaults(JsonObject tree)
+    {
+        var spec = tree.Child("spec");
+        if (spec.Text("serviceAccountName").Length == 0)
+        {
+            spec["serviceAccountName"] = "default";
+        }
+
+        spec["serviceAccount"] = spec.Text("serviceAccountName");
+        var containers = (spec.List("containers") ?? []).Concat(spec.List("initContainers") ?? []).ToList();
+        tree.Child("status")["qosClass"] = QosClass(containers);
+    }
+
+    private static string QosClass(List<JsonNode?> containers)
+    {
+        var any = containers.Any(c => c.Map("resources") is { } r && (r.Map("limits") is { Count: > 0 } || r.Map("requests") is { Count: > 0 }));
+        if (!any)
+        {
+            return "BestEffort";
+        }
+
+        var guaranteed = containers.All(c => c.Map("resources").Map("limits") is { } limits
+            && limits["cpu"] is not null && limits["memory"] is not null
+            && (c.Map("resources").Map("requests") is not { Count: > 0 } requests || requests.All(r => JsonNode.DeepEquals(r.Value, limits[r.Key]))));
+        return guaranteed ? "Guaranteed" : "Burstable";
+    }
+
+    /// <summary>An update that does not name the allocated addresses and ports keeps them.</summary>
+    private static void KeepAddresses(JsonObject old, JsonObject spec)
+    {
+        if (spec.Text("type") == "ExternalName")
+        {
+            return;
+        }
+
+        foreach (var field in (ReadOnlySpan<string>)["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "healthCheckNodePort"])
+        {
+            if (spec[field] is null || spec.Text(field).Length == 0 && spec[field] is JsonValue)
+            {
+                spec.Take(field, old);
+            }
+        }
+
+        if (spec.Text("type") is not ("NodePort" or "LoadBalancer"))
+        {
+            return;
+        }
+
+        foreach (var port in spec.List("ports") ?? [])
+        {
+            var same = (old.List("ports") ?? []).FirstOrDefault(o => o.Number("port") == port.Number("port") && o.Text("protocol") == port.Text("protocol"));
+            if (port is JsonObject node && port.Number("nodePort") is null or 0 && same.Number("nodePort") is { } kept)
+            {
+                node["nodePort"] = kept;
+            }
+        }
+    }
+}

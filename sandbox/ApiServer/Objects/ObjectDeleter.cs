@@ -1,0 +1,165 @@
+using System.Text.Json.Nodes;
+using GitOpsToolkit.Sandbox.ApiServer.Http;
+using GitOpsToolkit.Sandbox.ApiServer.Resources;
+using GitOpsToolkit.Sandbox.ApiServer.Storage;
+using GitOpsToolkit.Sandbox.Machinery;
+
+namespace GitOpsToolkit.Sandbox.ApiServer.Objects;
+
+/// <summary>How an object is to be deleted.</summary>
+internal sealed record DeleteOptions
+{
+    public string? Propagation { get; init; }
+
+    public long? GracePeriod { get; init; }
+
+    public string? Uid { get; init; }
+
+    public string? ResourceVersion { get; init; }
+
+    public bool DryRun { get; init; }
+}
+
+/// <summary>Outcome of a delete: the object's last state, and whether it is gone already.</summary>
+internal sealed record Deletion(JsonObject Object, bool Gone);
+
+/// <summary>Deletes objects: at once, or by marking them for their finalizers, their kubelet, their namespace's content.</summary>
+internal sealed class ObjectDeleter(Cluster cluster)
+{
+    public const string Foreground = "foregroundDeletion";
+    public const string Orphan = "orphan";
+
+    private static readonly string[] Permanent = ["default", "kube-system", "kube-public"];
+
+    public Deletion Delete(ResourceDefinition resource, ObjectId id, DeleteOptions options)
+    {
+        while (true)
+        {
+            var current = cluster.Store.Get(id) ?? throw resource.NotFound(id.Name);
+            if (resource.StorageKey == "/namespaces" && Permanent.Contains(id.Name, StringComparer.Ordinal))
+            {
+                throw resource.Forbidden(id.Name, "this namespace may not be deleted");
+            }
+
+            CheckPreconditions(resource, current, options);
+            var tree = current.Parse();
+            var waits = Mark(resource, tree, options);
+            if (!waits)
+            {
+                if (options.DryRun)
+                {
+                    return new(Conversion.ToServed(resource, tree), true);
+                }
+
+                if (cluster.Store.Remove(current) is { } removed)
+                {
+                    return new(ObjectWriter.Served(resource, removed), true);
+                }
+
+                continue;
+            }
+
+            if (options.DryRun || JsonNode.DeepEquals(tree, current.Parse()))
+            {
+                return new(Conversion.ToServed(resource, tree), false);
+            }
+
+            if (cluster.Store.Replace(current, tree) is { } marked)
+            {
+                return new(ObjectWriter.Served(resource, marked), false);
+            }
+        }
+    }
+
+    /// <summary>Marks the object as being deleted where something has to happen before it may go.</summary>
+    private bool Mark(ResourceDefinition resource, JsonObject tree, DeleteOptions options)
+    {
+        var meta = tree.Meta();
+        var wasTerminating = meta["deletionTimestamp"] is not null;
+        var finalizers = Finalizers(resource, meta, options);
+        if (resource.StorageKey == CrdRules.StorageKey)
+        {
+            CrdRules.MarkTerminating(tree, finalizers, cluster.Ids.NowText);
+        }
+
+        var grace = Grace(resource, tree, options);
+        var content = resource.StorageKey == "/namespaces" && tree.Map("spec").List("finalizers") is { Count: > 0 };
+        if (finalizers.Count == 0 && grace == 0 && !content)
+        {
+            return false;
+        }
+
+        meta.Put("finalizers", finalizers.Count == 0 ? null : new JsonArray([.. finalizers.Select(f => JsonValue.Create(f))]));
+        var before = meta.Number("deletionGracePeriodSeconds");
+        if (!wasTerminating || grace < before)
+        {
+            if (!wasTerminating && meta.Number("generation") is { } generation and > 0)
+            {
+                meta["generation"] = generation + 1;
+            }
+
+            meta["deletionTimestamp"] = Ids.Format(cluster.Ids.Now.AddSeconds(grace));
+            meta["deletionGracePeriodSeconds"] = grace;
+        }
+
+        if (content)
+        {
+            tree.Child("status")["phase"] = "Terminating";
+        }
+
+        return true;
+    }
+
+    private static List<string> Finalizers(ResourceDefinition resource, JsonObject meta, DeleteOptions options)
+    {
+        var finalizers = meta.Texts("finalizers").ToList();
+        var policy = options.Propagation ?? (finalizers.Contains(Orphan) ? "Orphan"
+            : finalizers.Contains(Foreground) ? "Foreground"
+            : resource.StorageKey is "/replicationcontrollers" or "batch/jobs" ? "Orphan" : "Background");
+        finalizers.RemoveAll(f => f is Orphan or Foreground);
+        if (policy == "Orphan")
+        {
+            finalizers.Add(Orphan);
+        }
+        else if (policy == "Foreground")
+        {
+            finalizers.Add(Foreground);
+        }
+
+        return finalizers;
+    }
+
+    /// <summary>Only pods that have reached a node end gracefully; their kubelet (here: the simulator) deletes them for good.</summary>
+    private static long Grace(ResourceDefinition resource, JsonObject tree, DeleteOptions options)
+    {
+        if (resource.StorageKey != "/pods" || tree.Map("spec").Text("nodeName").Length == 0
+            || tree.Map("status").Text("phase") is "Succeeded" or "Failed")
+        {
+            return 0;
+        }
+
+        var meta = tree.Meta();
+        var wanted = options.GracePeriod ?? tree.Map("spec").Number("terminationGracePeriodSeconds") ?? 30;
+        return meta["deletionTimestamp"] is not null && meta.Number("deletionGracePeriodSeconds") is { } present && options.GracePeriod is null
+            ? present
+            : Math.Max(0, wanted);
+    }
+
+    private static void CheckPreconditions(ResourceDefinition resource, StoredObject current, DeleteOptions options)
+    {
+        if (options.Uid is { } uid && uid != current.Uid)
+        {
+            throw ApiError.Conflict(Qualified(resource), resource.Group, resource.Kind, current.Id.Name,
+                $"the UID in the precondition ({uid}) does not match the UID in record ({current.Uid}). The object might have been deleted and then recreated");
+        }
+
+        if (options.ResourceVersion is { } version && version != current.Revision.ToString())
+        {
+            throw ApiError.Conflict(Qualified(resource), resource.Group, resource.Kind, current.Id.Name,
+                $"the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({current.Revision}). The object might have been modified");
+        }
+    }
+
+    private static string Qualified(ResourceDefinition resource) =>
+        resource.Group.Length == 0 ? resource.Kind : $"{resource.Kind}.{resource.Group}";
+}

@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+using GitOpsToolkit.Sandbox.ApiServer.Http;
+using GitOpsToolkit.Sandbox.ApiServer.Objects;
+using GitOpsToolkit.Sandbox.ApiServer.Resources;
+
+namespace GitOpsToolkit.Sandbox.ApiServer.Verbs;
+
+/// <summary>POST and PUT of objects.</summary>
+internal sealed class WriteVerbs(Cluster cluster, ObjectWriter writer)
+{
+    public async Task<Reply> CreateAsync(ApiCall call)
+    {
+        var options = WriteOptions.Read(call, "CreateOptions");
+        var duplicates = new List<string>();
+        var tree = await BodyReader.ReadObjectAsync(call, cluster.Options.MaxRequestBytes, duplicates);
+        BodyReader.CheckKind(call.Resource, tree);
+        return new(201, writer.Create(call.Resource, call.Namespace, tree, WriteContext.Of(call, options, duplicates)));
+    }
+
+    public async Task<Reply> UpdateAsync(ApiCall call)
+    {
+        var options = WriteOptions.Read(call, "UpdateOptions");
+        var duplicates = new List<string>();
+        var tree = await BodyReader.ReadObjectAsync(call, cluster.Options.MaxRequestBytes, duplicates);
+        BodyReader.CheckKind(call.Resource, tree);
+        CheckName(call, tree);
+        var context = WriteContext.Of(call, options, duplicates);
+        if (call.Resource.CreateOnUpdate && call.Subresource.Length == 0 && cluster.Store.Get(call.Id) is null)
+        {
+            tree.Meta().Remove("resourceVersion");
+            return new(201, writer.Create(call.Resource, call.Namespace, tree, context));
+        }
+
+        var part = PartOf(call.Subresource);
+        return new(200, writer.Update(
+            call.Resource, call.Id, part, _ => (JsonObject)tree.DeepClone(), context, requireVersion: part == Part.Main));
+    }
+
+    public static Part PartOf(string subresource) => subresource switch
+    {
+        "status" => Part.Status,
+        "finalize" => Part.Finalize,
+        _ => Part.Main,
+    };
+
+    private static void CheckName(ApiCall call, JsonObject tree)
+    {
+        var (name, space) = (tree.Meta().Text("name"), tree.Meta().Text("namespace"));
+        if (name.Length > 0 && name != call.Name)
+        {
+            throw ApiError.BadRequest($"the name of the object ({name}) does not match the name on the URL ({call.Name})");
+        }
+
+        if (space.Length > 0 && call.Resource.Namespaced && space != call.Namespace)
+        {
+            throw ApiError.BadRequest($"the namespace of the object ({space}) does not match the namespace on the URL ({call.Namespace})");
+        }
+
+        if (name.Length == 0)
+        {
+            tree.Meta()["name"] = call.Name;
+        }
+    }
+}
