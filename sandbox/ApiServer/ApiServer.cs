@@ -1,16 +1,12 @@
 using System.Net;
 using System.Text;
 using GitOpsToolkit.Sandbox.ApiServer.Auth;
-using GitOpsToolkit.Sandbox.ApiServer.Discovery;
 using GitOpsToolkit.Sandbox.ApiServer.Http;
 using GitOpsToolkit.Sandbox.ApiServer.Lifecycle;
 using GitOpsToolkit.Sandbox.ApiServer.Objects;
-using GitOpsToolkit.Sandbox.ApiServer.Resources;
 using GitOpsToolkit.Sandbox.ApiServer.Storage;
-using GitOpsToolkit.Sandbox.ApiServer.Verbs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -89,17 +85,17 @@ public sealed class ApiServer : IAsyncDisposable
             Directory.CreateDirectory(directory);
         }
 
-        var journal = options.StateDirectory is null ? null : Journal.Open(options.StateDirectory, logger);
-        ServerCertificates? certificates = null;
+        var durable = options.StateDirectory is null ? null : Journal.Open(options.StateDirectory, logger);
+        ServerCertificates? tls = null;
         try
         {
-            certificates = ServerCertificates.Get(options.StateDirectory, options.Time);
-            return await StartAsync(options, logger, journal, certificates, ct);
+            tls = ServerCertificates.Get(options.StateDirectory, options.Time);
+            return await StartAsync(options, logger, durable, tls, ct);
         }
         catch
         {
-            certificates?.Dispose();
-            journal?.Dispose();
+            tls?.Dispose();
+            durable?.Dispose();
             throw;
         }
     }
@@ -129,36 +125,36 @@ public sealed class ApiServer : IAsyncDisposable
     }
 
     private static async Task<ApiServer> StartAsync(
-        ApiServerOptions options, ILogger logger, Journal? journal, ServerCertificates certificates, CancellationToken ct)
+        ApiServerOptions options, ILogger logger, Journal? durable, ServerCertificates tls, CancellationToken ct)
     {
         var token = options.Token ?? PrivateFile.GetOrAdd(options.StateDirectory, "token", () => Convert.ToHexStringLower(options.RandomBytes(24)));
         var signingKey = PrivateFile.GetOrAdd(options.StateDirectory, "signing-key", () => Convert.ToHexStringLower(options.RandomBytes(32)));
-        var store = new ObjectStore(options.WatchHistory, journal);
+        var store = new ObjectStore(options.WatchHistory, durable);
         var signer = new TokenSigner(Convert.FromHexString(signingKey), options.Time);
         var cluster = new Cluster(options, store, new(), new(token, signer, store), signer, new(options), logger);
         var writer = new ObjectWriter(cluster);
         var deleter = new ObjectDeleter(cluster);
-        var lifecycle = new LifecycleLoop(cluster, writer, deleter, certificates.AuthorityPem);
-        lifecycle.Prepare();
+        var loop = new LifecycleLoop(cluster, writer, deleter, tls.AuthorityPem);
+        loop.Prepare();
 
-        var stopping = new CancellationTokenSource();
+        var stop = new CancellationTokenSource();
         var log = new RequestLog(options.RequestLogSize);
         var address = new string[] { "" };
         var responder = new Responder(new Tabulator(options.Time));
-        var pipeline = new Pipeline(cluster, new(cluster, writer, deleter, responder), new(cluster, () => address[0]), log, stopping.Token);
-        var app = Build(options, certificates);
-        app.Run(pipeline.HandleAsync);
-        await app.StartAsync(ct);
-        var port = new Uri(app.Urls.First()).Port;
+        var pipeline = new Pipeline(cluster, new(cluster, writer, deleter, responder), new(cluster, () => address[0]), log, stop.Token);
+        var web = Build(options, tls);
+        web.Run(pipeline.HandleAsync);
+        await web.StartAsync(ct);
+        var port = new Uri(web.Urls.First()).Port;
         address[0] = $"127.0.0.1:{port}";
-        lifecycle.Start(port);
-        return new(app, lifecycle, certificates, journal, stopping)
+        loop.Start(port);
+        return new(web, loop, tls, durable, stop)
         {
             Url = new($"https://127.0.0.1:{port}/"), Token = token, Requests = log,
         };
     }
 
-    private static WebApplication Build(ApiServerOptions options, ServerCertificates certificates)
+    private static WebApplication Build(ApiServerOptions options, ServerCertificates tls)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddSingleton(options.LoggerFactory);
@@ -172,7 +168,7 @@ public sealed class ApiServer : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, options.Port, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.UseHttps(certificates.Server);
+                listen.UseHttps(tls.Server);
             });
         });
         return builder.Build();

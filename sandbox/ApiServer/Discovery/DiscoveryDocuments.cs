@@ -59,10 +59,10 @@ internal sealed class DiscoveryDocuments(ResourceRegistry registry, Func<string>
         var resources = new JsonArray();
         foreach (var resource in In(group, version))
         {
-            resources.Add(Resource(resource));
+            resources.Add((JsonNode)Resource(resource));
             foreach (var sub in Subresources(resource))
             {
-                resources.Add(sub);
+                resources.Add((JsonNode)sub);
             }
         }
 

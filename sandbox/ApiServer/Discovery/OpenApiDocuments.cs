@@ -6,6 +6,8 @@ namespace GitOpsToolkit.Sandbox.ApiServer.Discovery;
 /// <summary>The OpenAPI documents: enough for kubectl to know that the server validates fields and merges by itself.</summary>
 internal sealed class OpenApiDocuments(ResourceRegistry registry)
 {
+    private static readonly string[] Parameters = ["dryRun", "fieldManager", "fieldValidation", "force"];
+
     /// <summary>The index of the v3 documents, one for each group and version.</summary>
     public JsonObject Index() => new()
     {
@@ -67,7 +69,7 @@ internal sealed class OpenApiDocuments(ResourceRegistry registry)
         ["operationId"] = $"{action}{resource.Group}{resource.Version}{resource.Kind}",
         ["parameters"] = new JsonArray(
         [
-            .. new[] { "dryRun", "fieldManager", "fieldValidation", "force" }.Select(name => new JsonObject
+            .. Parameters.Select(name => new JsonObject
             {
                 ["name"] = name, ["in"] = "query", ["schema"] = new JsonObject { ["type"] = name == "force" ? "boolean" : "string" },
             }),

@@ -40,7 +40,7 @@ internal sealed class LifecycleLoop : IAsyncDisposable
             Observe(change);
         }
 
-        cluster.Store.Committed += change => changes.Writer.TryWrite(change);
+        cluster.Store.Committed = change => changes.Writer.TryWrite(change);
         bootstrap.EnsureNamespaces();
         Settle();
     }

@@ -108,7 +108,7 @@ internal static class CrdRules
         var present = conditions.OfType<JsonObject>().FirstOrDefault(c => c.Text("type") == type);
         if (present is null)
         {
-            conditions.Add(new JsonObject
+            conditions.Add((JsonNode)new JsonObject
             {
                 ["lastTransitionTime"] = now, ["message"] = message, ["reason"] = reason, ["status"] = text, ["type"] = type,
             });

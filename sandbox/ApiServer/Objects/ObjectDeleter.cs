@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using GitOpsToolkit.Sandbox.ApiServer.Http;
 using GitOpsToolkit.Sandbox.ApiServer.Resources;
 using GitOpsToolkit.Sandbox.ApiServer.Storage;
-using GitOpsToolkit.Sandbox.Machinery;
 
 namespace GitOpsToolkit.Sandbox.ApiServer.Objects;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 
@@ -42,16 +41,16 @@ internal sealed class Journal : IDisposable
     /// <exception cref="InvalidDataException">A line other than the last is damaged.</exception>
     public static Journal Open(string directory, ILogger logger)
     {
-        var path = Path.Combine(directory, "objects.journal");
-        var processLock = Lock(directory);
+        var name = Path.Combine(directory, "objects.journal");
+        var guard = Lock(directory);
         try
         {
-            File.Delete(path + ".new");
-            var (state, length) = File.Exists(path) ? Read(path, logger) : (new RecoveredState(1, []), 0L);
-            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 1 << 16);
-            file.SetLength(length);
-            file.Seek(0, SeekOrigin.End);
-            var journal = new Journal(path, processLock, file, state);
+            File.Delete(name + ".new");
+            var (state, length) = File.Exists(name) ? Read(name, logger) : (new RecoveredState(1, []), 0L);
+            var stream = new FileStream(name, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 1 << 16);
+            stream.SetLength(length);
+            stream.Seek(0, SeekOrigin.End);
+            var journal = new Journal(name, guard, stream, state);
             if (length == 0)
             {
                 journal.Write(Header(1));
@@ -62,7 +61,7 @@ internal sealed class Journal : IDisposable
         }
         catch
         {
-            processLock.Dispose();
+            guard.Dispose();
             throw;
         }
     }
@@ -98,10 +97,10 @@ internal sealed class Journal : IDisposable
 
     private static FileStream Lock(string directory)
     {
-        var path = Path.Combine(directory, "lock");
+        var name = Path.Combine(directory, "lock");
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(name, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException e)
         {
@@ -134,9 +133,9 @@ internal sealed class Journal : IDisposable
         file.WriteByte((byte)'\n');
     }
 
-    private static (RecoveredState State, long Length) Read(string path, ILogger logger)
+    private static (RecoveredState State, long Length) Read(string name, ILogger logger)
     {
-        var bytes = File.ReadAllBytes(path);
+        var bytes = File.ReadAllBytes(name);
         var records = new List<(StoredObject, bool)>();
         long floor = 1;
         var at = 0;
@@ -146,7 +145,7 @@ internal sealed class Journal : IDisposable
             var json = end < 0 ? null : Verified(bytes.AsSpan(at, end - at));
             if (json is null)
             {
-                Damaged(path, line, isLast: end < 0 || end == bytes.Length - 1, logger);
+                Damaged(name, line, isLast: end < 0 || end == bytes.Length - 1, logger);
                 break;
             }
 
@@ -168,15 +167,15 @@ internal sealed class Journal : IDisposable
         return (new(floor, records), at);
     }
 
-    private static void Damaged(string path, int line, bool isLast, ILogger logger)
+    private static void Damaged(string name, int line, bool isLast, ILogger logger)
     {
         if (!isLast)
         {
             throw new InvalidDataException(
-                $"{path}:{line}: the line is damaged and is not the last one. Restore the file from a copy, or delete the state directory to start afresh.");
+                $"{name}:{line}: the line is damaged and is not the last one. Restore the file from a copy, or delete the state directory to start afresh.");
         }
 
-        logger.LogWarning("{Path}:{Line}: the last record is incomplete (the process died while writing it) and is ignored", path, line);
+        logger.LogWarning("{Path}:{Line}: the last record is incomplete (the process died while writing it) and is ignored", name, line);
     }
 
     private static byte[]? Verified(ReadOnlySpan<byte> line)

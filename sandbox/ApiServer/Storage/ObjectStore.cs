@@ -25,8 +25,8 @@ internal sealed class ObjectStore
         }
     }
 
-    /// <summary>Every change, in order; called inside the lock, so it must be quick.</summary>
-    public event Action<Change>? Committed;
+    /// <summary>Gets every change, in order; called inside the lock, so it must be quick.</summary>
+    public Action<Change>? Committed { get; set; }
 
     public long Revision
     {

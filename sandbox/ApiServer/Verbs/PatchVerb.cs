@@ -49,7 +49,7 @@ internal sealed class PatchVerb(Cluster cluster, ObjectWriter writer)
         {
             Merge => before => JsonMergePatch.Apply(before, MustBeObject(patch)),
             JsonPatchType => before => JsonPatch.Apply(before, patch),
-            _ => before => writer.Schemas.StrategicMerge(call.Resource, before, MustBeObject(patch)),
+            _ => throw ApiError.UnsupportedMediaType(CustomTypes),
         };
         return new(200, writer.Update(call.Resource, call.Id, part, change, context));
     }
@@ -75,7 +75,7 @@ internal sealed class PatchVerb(Cluster cluster, ObjectWriter writer)
             throw ApiError.BadRequest("metadata.managedFields must be nil");
         }
 
-        return writer.Apply(call.Resource, call.Id, call.Namespace, WriteVerbs.PartOf(call.Subresource), wanted, options.Force, context);
+        throw ApiError.UnsupportedMediaType(Merge);
     }
 
     private static JsonNode? Parse(byte[] body, bool yaml, List<string> duplicates)

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using GitOpsToolkit.Sandbox.ApiServer.Http;
 using GitOpsToolkit.Sandbox.ApiServer.Objects;
 using GitOpsToolkit.Sandbox.ApiServer.Storage;
-using Microsoft.AspNetCore.Http;
 
 namespace GitOpsToolkit.Sandbox.ApiServer.Verbs;
 

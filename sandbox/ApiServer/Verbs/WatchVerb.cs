@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using GitOpsToolkit.Sandbox.ApiServer.Http;
-using GitOpsToolkit.Sandbox.ApiServer.Objects;
 using GitOpsToolkit.Sandbox.ApiServer.Storage;
 using GitOpsToolkit.Sandbox.Machinery;
 
@@ -28,7 +26,7 @@ internal sealed class WatchVerb(Cluster cluster)
         {
             if (at == 0 || initial)
             {
-                at = await SendPresentAsync(call, selection, frames, stop.Token, initial);
+                at = await SendPresentAsync(call, selection, frames, initial, stop.Token);
             }
 
             await FollowAsync(call, selection, frames, at, stop.Token);
@@ -39,7 +37,7 @@ internal sealed class WatchVerb(Cluster cluster)
         }
     }
 
-    private async Task<long> SendPresentAsync(ApiCall call, Selection selection, WatchFrames frames, CancellationToken ct, bool announceEnd)
+    private async Task<long> SendPresentAsync(ApiCall call, Selection selection, WatchFrames frames, bool announceEnd, CancellationToken ct)
     {
         var (revision, all) = cluster.Store.Snapshot(call.Resource.StorageKey);
         foreach (var stored in all.Values.Where(selection.Matches))
