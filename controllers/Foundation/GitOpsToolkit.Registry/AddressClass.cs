@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace GitOpsToolkit.Registry;
+
+/// <summary>Where an address leads, from the farthest to the nearest.</summary>
+internal enum AddressClass
+{
+    /// <summary>The internet.</summary>
+    Public,
+
+    /// <summary>A private network (RFC 1918, RFC 4193, shared address space).</summary>
+    Private,
+
+    /// <summary>This machine.</summary>
+    Loopback,
+
+    /// <summary>The link, where cloud metadata services live, and whatever is no address of a host.</summary>
+    LinkLocal,
+}
+
+/// <summary>Tells classes of addresses apart.</summary>
+internal static class AddressClasses
+{
+    internal static AddressClass Of(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+        {
+            address = address.MapToIPv4();
+        }
+
+        if (IPAddress.IsLoopback(address))
+        {
+            return AddressClass.Loopback;
+        }
+
+        return address.AddressFamily == AddressFamily.InterNetworkV6 ? OfV6(address) : OfV4(address.GetAddressBytes());
+    }
+
+    internal static bool IsLoopbackName(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+
+    /// <summary>Whether a registry of one class may send us to an address of another: farther out always, to its own class too, never nearer.</summary>
+    internal static bool MayLeadTo(this AddressClass registry, AddressClass target) => target <= registry;
+
+    private static AddressClass OfV4(byte[] bytes) => (bytes[0], bytes[1]) switch
+    {
+        (10, _) or (172, >= 16 and <= 31) or (192, 168) or (100, >= 64 and <= 127) => AddressClass.Private,
+        (169, 254) or (0, _) or ( >= 224, _) => AddressClass.LinkLocal,
+        _ => AddressClass.Public,
+    };
+
+    private static AddressClass OfV6(IPAddress address)
+    {
+        if (address.IsIPv6UniqueLocal || address.IsIPv6SiteLocal)
+        {
+            return AddressClass.Private;
+        }
+
+        return address.IsIPv6LinkLocal || address.IsIPv6Multicast || address.Equals(IPAddress.IPv6Any) ? AddressClass.LinkLocal : AddressClass.Public;
+    }
+}

@@ -1,0 +1,48 @@
+namespace GitOpsToolkit.Registry;
+
+/// <summary>Limits and times of the registry client.</summary>
+public sealed record RegistryClientOptions
+{
+    /// <summary>What the client calls itself.</summary>
+    public string UserAgent { get; init; } = "gitops-toolkit";
+
+    /// <summary>How long one attempt may take until its headers are there.</summary>
+    /// <value>15 s.</value>
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often a request is tried again after a connection failure or a 5xx answer.</summary>
+    /// <value>2.</value>
+    public int Retries { get; init; } = 2;
+
+    /// <summary>The first pause before trying again; it grows exponentially.</summary>
+    /// <value>200 ms.</value>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How many tags to ask for in a page.</summary>
+    /// <value>1000.</value>
+    public int PageSize { get; init; } = 1000;
+
+    /// <summary>The most pages of one listing.</summary>
+    /// <value>10 000.</value>
+    public int MaxPages { get; init; } = 10_000;
+
+    /// <summary>The most bytes of one listing, all pages together.</summary>
+    /// <value>256 MiB.</value>
+    public long MaxListBytes { get; init; } = 256L << 20;
+
+    /// <summary>The largest manifest, in bytes.</summary>
+    /// <value>4 MiB.</value>
+    public int MaxManifestBytes { get; init; } = 4 << 20;
+
+    /// <summary>How long to leave a host alone after a 429 without Retry-After.</summary>
+    /// <value>30 s.</value>
+    public TimeSpan DefaultRetryAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest Retry-After that is believed.</summary>
+    /// <value>1 h.</value>
+    public TimeSpan MaxRetryAfter { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How many requests to one host may run at a time, whoever asks.</summary>
+    /// <value>8.</value>
+    public int MaxRequestsPerHost { get; init; } = 8;
+}
