@@ -1,0 +1,20 @@
+using GitOpsToolkit.Benchmarks;
+
+// `make bench` runs every scenario; `make bench ARGS=build` one of them.
+IScenario[] scenarios = [new BuildScenario()];
+var wanted = scenarios.Where(scenario => args.Length == 0 || args.Contains(scenario.Name)).ToList();
+if (wanted.Count == 0)
+{
+    Console.Error.WriteLine($"no scenario is named {string.Join(", ", args)}; there are {string.Join(", ", scenarios.Select(scenario => scenario.Name))}");
+    return 2;
+}
+
+var held = true;
+foreach (var scenario in wanted)
+{
+    Console.WriteLine($"## {scenario.Name}: {scenario.Title}");
+    held &= await scenario.RunAsync(Console.Out);
+    Console.WriteLine();
+}
+
+return held ? 0 : 1;
