@@ -276,15 +276,15 @@ public static class FieldManager
             }
 
             var bucket = new ManagerKey(Bucket, false, entry.ApiVersion, "");
-            if (!managed.ContainsKey(bucket))
+            if (!managed.TryGetValue(bucket, out var shared))
             {
-                managed[bucket] = managed[first[entry.ApiVersion]];
-                managed.Remove(first[entry.ApiVersion]);
+                _ = managed.Remove(first[entry.ApiVersion], out shared);
+                managed[bucket] = shared!;
             }
 
             if (key != bucket)
             {
-                managed[bucket] = new ManagerEntry(entry.Fields.Union(managed[bucket].Fields), entry.ApiVersion, entry.Time);
+                managed[bucket] = new ManagerEntry(entry.Fields.Union(shared!.Fields), entry.ApiVersion, entry.Time);
                 managed.Remove(key);
                 count--;
             }
