@@ -16,7 +16,7 @@ public sealed class ProjectGraphTests
     private static readonly (string Layer, string[] May)[] Rules =
     [
         ("api/GitOpsToolkit.Api/", []),
-        ("api/GitOpsToolkit.Api.Crds/", ["GitOpsToolkit.Api"]),
+        ("api/GitOpsToolkit.Api.Crds/", ["GitOpsToolkit.Api", "GitOpsToolkit.Yaml"]),
         ("controllers/Foundation/GitOpsToolkit.Kustomize/", ["GitOpsToolkit.Yaml"]),
         ("controllers/Foundation/GitOpsToolkit.Git/", ["GitOpsToolkit.Archives"]),
         ("controllers/Foundation/GitOpsToolkit.Registry/", ["GitOpsToolkit.Archives"]),
