@@ -11,27 +11,27 @@ public sealed class RightsTests
     [Theory]
     [InlineData("source-controller", """
         source.toolkit.fluxcd.io/gitrepositories,ocirepositories: get,list,watch,patch
-        source.toolkit.fluxcd.io/gitrepositories/status,ocirepositories/status: get,patch
+        source.toolkit.fluxcd.io/gitrepositories/status,ocirepositories/status: patch
         /secrets,serviceaccounts: get
         /events: create,patch
         """)]
     [InlineData("kustomize-controller", """
         kustomize.toolkit.fluxcd.io/kustomizations: get,list,watch,patch
-        kustomize.toolkit.fluxcd.io/kustomizations/status: get,patch
+        kustomize.toolkit.fluxcd.io/kustomizations/status: patch
         source.toolkit.fluxcd.io/externalartifacts,gitrepositories,ocirepositories: get,list,watch
         /configmaps,secrets,serviceaccounts: get
         /events: create,patch
         """)]
     [InlineData("image-reflector-controller", """
         image.toolkit.fluxcd.io/imagepolicies,imagerepositories: get,list,watch,patch
-        image.toolkit.fluxcd.io/imagepolicies/status,imagerepositories/status: get,patch
+        image.toolkit.fluxcd.io/imagepolicies/status,imagerepositories/status: patch
         /namespaces: get,list,watch
         /secrets,serviceaccounts: get
         /events: create,patch
         """)]
     [InlineData("image-automation-controller", """
         image.toolkit.fluxcd.io/imageupdateautomations: get,list,watch,patch
-        image.toolkit.fluxcd.io/imageupdateautomations/status: get,patch
+        image.toolkit.fluxcd.io/imageupdateautomations/status: patch
         image.toolkit.fluxcd.io/imagepolicies: get,list,watch
         source.toolkit.fluxcd.io/gitrepositories: get,list,watch
         /secrets: get
@@ -74,7 +74,7 @@ public sealed class RightsTests
         var role = Assert.Single(Rbac, o => o.Kind() == "Role");
         var binding = Assert.Single(Rbac, o => o.Kind() == "RoleBinding");
 
-        Assert.Equal(["coordination.k8s.io/leases: get,create,update,patch"], Rules(role).Select(Text));
+        Assert.Equal(["coordination.k8s.io/leases: get,create,update"], Rules(role).Select(Text));
         Assert.Equal("flux-system", (string)role["metadata"]!["namespace"]!);
         Assert.Equal(4, Subjects(binding).Count());
         Assert.DoesNotContain(Rbac.Where(o => o.Kind() == "ClusterRole").SelectMany(Rules), r => r["resources"].Strings().Contains("leases"));
