@@ -67,7 +67,7 @@ internal sealed class DiscoveryHandler(Cluster cluster, Func<string> address)
     {
         if (http.Request.Headers.Accept.ToString().Contains("proto-openapi.spec.v2", StringComparison.Ordinal))
         {
-            http.Response.ContentType = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+            http.Response.ContentType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
             await http.Response.Body.WriteAsync(OpenApiDocuments.V2Protobuf(), http.RequestAborted);
             return;
         }

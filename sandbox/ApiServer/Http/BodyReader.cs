@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using GitOpsToolkit.Sandbox.ApiServer.Protobuf;
 using GitOpsToolkit.Sandbox.ApiServer.Resources;
 using GitOpsToolkit.Sandbox.Machinery;
 using GitOpsToolkit.Yaml;
@@ -10,40 +11,47 @@ namespace GitOpsToolkit.Sandbox.ApiServer.Http;
 /// <summary>Bodies of requests as JSON trees.</summary>
 internal static class BodyReader
 {
-    private static readonly string[] ObjectTypes = ["application/json", "application/yaml"];
+    private static readonly string[] ObjectTypes = ["application/json", "application/yaml", ProtoReader.MediaType];
+    private static readonly string[] CustomTypes = ["application/json", "application/yaml"];
 
     /// <summary>Reads the object that a create or update sends. Repeated keys are reported.</summary>
     /// <exception cref="ApiError">413, 415, or 400 for text that is no object of the kind.</exception>
     public static async Task<JsonObject> ReadObjectAsync(ApiCall call, int limit, List<string> duplicates, string? expectedKind = null)
     {
         var type = call.ContentType;
-        if (type.Length > 0 && !ObjectTypes.Contains(type, StringComparer.Ordinal) && type != "*/*")
+        var types = call.Resource.Custom is null ? ObjectTypes : CustomTypes;
+        if (type.Length > 0 && !types.Contains(type, StringComparer.Ordinal) && type != "*/*")
         {
-            throw ApiError.UnsupportedMediaType(ObjectTypes);
+            throw ApiError.UnsupportedMediaType(types);
         }
 
         var body = await call.ReadBodyAsync(limit);
-        return Parse(body, type == "application/yaml", expectedKind ?? call.Resource.Kind, duplicates);
+        return Parse(body, type, expectedKind ?? call.Resource.Kind, duplicates);
     }
 
     /// <summary>Reads the options that a delete may send; an empty body is an empty object.</summary>
     public static async Task<JsonObject> ReadOptionsAsync(ApiCall call, int limit)
     {
         var body = await call.ReadBodyAsync(limit);
-        return body.Length == 0 ? [] : Parse(body, call.ContentType == "application/yaml", "DeleteOptions", []);
+        return body.Length == 0 ? [] : Parse(body, call.ContentType, "DeleteOptions", []);
     }
 
     /// <summary>Parses a body that must be an object.</summary>
-    public static JsonObject Parse(byte[] body, bool yaml, string kind, List<string> duplicates)
+    private static JsonObject Parse(byte[] body, string type, string kind, List<string> duplicates)
     {
         if (body.Length == 0)
         {
-            throw ApiError.BadRequest($"EOF");
+            throw ApiError.BadRequest("EOF");
         }
 
         try
         {
-            var node = yaml ? YamlReader.ReadOne(Encoding.UTF8.GetString(body)).Root : StrictJson.Parse(body, duplicates);
+            var node = type switch
+            {
+                "application/yaml" => YamlReader.ReadOne(Encoding.UTF8.GetString(body)).Root,
+                ProtoReader.MediaType => ProtoReader.Read(body),
+                _ => StrictJson.Parse(body, duplicates),
+            };
             return node as JsonObject ?? throw Unrecognized(kind, $"cannot unmarshal {Shape(node)} into Go value of type struct", body);
         }
         catch (JsonException e)
@@ -53,6 +61,10 @@ internal static class BodyReader
         catch (YamlReadException e)
         {
             throw Unrecognized(kind, e.Message, body);
+        }
+        catch (FormatException e)
+        {
+            throw ApiError.BadRequest($"the object provided is unrecognized (must be of type {kind}): {e.Message}");
         }
     }
 
