@@ -4,8 +4,17 @@ using GitOpsToolkit.Sandbox.ApiServer.Lifecycle;
 using GitOpsToolkit.Sandbox.ApiServer.Resources;
 using GitOpsToolkit.Sandbox.ApiServer.Storage;
 using GitOpsToolkit.Sandbox.Machinery;
+using GitOpsToolkit.Sandbox.Machinery.Apply;
 
 namespace GitOpsToolkit.Sandbox.ApiServer.Objects;
+
+/// <summary>The sorts of updates, which differ in what they must name and in who does the managed fields.</summary>
+internal enum UpdateKind
+{
+    Patch,
+    Replace,
+    Apply,
+}
 
 /// <summary>Creates and updates objects: what every verb that writes ends in.</summary>
 internal sealed class ObjectWriter(Cluster cluster)
@@ -13,8 +22,13 @@ internal sealed class ObjectWriter(Cluster cluster)
     private readonly ServiceAddresses addresses = new(cluster.Store, cluster.Ids);
 
     /// <summary>Stores a new object.</summary>
+    /// <param name="resource">In which version.</param>
+    /// <param name="space">In which namespace; empty for none.</param>
+    /// <param name="tree">The object; the method's to change.</param>
+    /// <param name="context">By whom and how.</param>
+    /// <param name="isApplied">Whether it comes from an apply, which has done the managed fields.</param>
     /// <returns>The object in the resource's version.</returns>
-    public JsonObject Create(ResourceDefinition resource, string space, JsonObject tree, WriteContext context)
+    public JsonObject Create(ResourceDefinition resource, string space, JsonObject tree, WriteContext context, bool isApplied = false)
     {
         var meta = tree.Meta();
         if (resource.Namespaced)
@@ -48,6 +62,11 @@ internal sealed class ObjectWriter(Cluster cluster)
             throw resource.Invalid(name, errors);
         }
 
+        if (!isApplied)
+        {
+            Schemas.Track(resource, null, tree, context, cluster.Ids.Now);
+        }
+
         var id = new ObjectId(resource.StorageKey, meta.Text("namespace"), name);
         if (context.DryRun)
         {
@@ -58,24 +77,62 @@ internal sealed class ObjectWriter(Cluster cluster)
         return Served(resource, stored);
     }
 
+    /// <summary>Applies a configuration: creates the object, or changes the present one.</summary>
+    /// <returns>The object, and whether it is new.</returns>
+    public (JsonObject Object, bool IsNew) Apply(
+        ResourceDefinition resource, ObjectId id, Part part, JsonObject wanted, bool force, WriteContext context)
+    {
+        while (true)
+        {
+            var probe = (JsonObject)wanted.DeepClone();
+            Schemas.Decode(resource, probe, context);
+            if (cluster.Store.Get(id) is not null)
+            {
+                var updated = Update(
+                    resource, id, part, before => Schemas.Apply(resource, before, wanted, force, context, cluster.Ids.Now), context, UpdateKind.Apply);
+                return (updated, false);
+            }
+
+            if (part != Part.Main)
+            {
+                throw resource.NotFound(id.Name);
+            }
+
+            if (wanted.Meta().Text("uid") is { Length: > 0 } uid)
+            {
+                throw resource.Conflict(id.Name, $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
+            }
+
+            try
+            {
+                var merged = Schemas.Apply(resource, null, wanted, force, context, cluster.Ids.Now);
+                return (Create(resource, id.Namespace, merged, context, isApplied: true), true);
+            }
+            catch (ApiError e) when (e.Reason == "AlreadyExists")
+            {
+                // Somebody else was faster: then it is an update.
+            }
+        }
+    }
+
     /// <summary>Changes an object: reads it, changes it, and stores it, again and again until nobody was faster.</summary>
     /// <param name="resource">In which version.</param>
     /// <param name="id">Which object.</param>
     /// <param name="part">What may change.</param>
     /// <param name="change">From the present object (the function's to change) to the wanted one.</param>
     /// <param name="context">By whom and how.</param>
-    /// <param name="requireVersion">Whether the wanted object must name the version it is based on.</param>
+    /// <param name="kind">What sort of request it is.</param>
     public JsonObject Update(
-        ResourceDefinition resource, ObjectId id, Part part, Func<JsonObject, JsonObject> change, WriteContext context, bool requireVersion = false)
+        ResourceDefinition resource, ObjectId id, Part part, Func<JsonObject, JsonObject> change, WriteContext context, UpdateKind kind = UpdateKind.Patch)
     {
         while (true)
         {
             var current = cluster.Store.Get(id) ?? throw resource.NotFound(id.Name);
             var before = Conversion.ToServed(resource, current.Parse());
             var tree = change((JsonObject)before.DeepClone());
-            CheckVersion(resource, current, tree, requireVersion);
-            Complete(resource, part, before, tree, context);
-            if (IsSame(before, tree))
+            CheckVersion(resource, current, tree, kind == UpdateKind.Replace);
+            Complete(resource, part, before, tree, context, kind);
+            if (JsonNode.DeepEquals(before, tree))
             {
                 return before;
             }
@@ -94,16 +151,12 @@ internal sealed class ObjectWriter(Cluster cluster)
 
     public static JsonObject Served(ResourceDefinition resource, StoredObject stored) => Conversion.ToServed(resource, stored.Parse());
 
-    /// <summary>Whether nothing changed but the times in the managed fields.</summary>
-    public static bool IsSame(JsonObject before, JsonObject after) =>
-        JsonNode.DeepEquals(before, after) || JsonNode.DeepEquals(WithoutTimes(before), WithoutTimes(after));
-
     private StoredObject? Store(ResourceDefinition resource, StoredObject current, JsonObject tree)
     {
         return Removal.IsDue(current.Id.Resource, tree) ? cluster.Store.Remove(current) : cluster.Store.Replace(current, Conversion.ToStored(resource, tree));
     }
 
-    private void Complete(ResourceDefinition resource, Part part, JsonObject before, JsonObject tree, WriteContext context)
+    private void Complete(ResourceDefinition resource, Part part, JsonObject before, JsonObject tree, WriteContext context, UpdateKind kind)
     {
         var errors = MetaRules.Carry(before, tree);
         Schemas.Decode(resource, tree, context);
@@ -120,7 +173,13 @@ internal sealed class ObjectWriter(Cluster cluster)
             throw resource.Invalid(tree.Meta().Text("name"), errors);
         }
 
+        if (kind != UpdateKind.Apply)
+        {
+            Schemas.Track(resource, before, tree, context, cluster.Ids.Now);
+        }
+
         tree.Meta().Take("resourceVersion", before.Meta());
+        FieldManager.KeepTimes(tree, before);
     }
 
     private static void CheckVersion(ResourceDefinition resource, StoredObject current, JsonObject tree, bool required)
@@ -179,16 +238,5 @@ internal sealed class ObjectWriter(Cluster cluster)
             var shown = name.Length > 0 ? name : meta.Text("generateName");
             throw ApiError.NamespaceTerminating(resource.QualifiedResource, resource.Group, resource.Plural, shown, space);
         }
-    }
-
-    private static JsonObject WithoutTimes(JsonObject tree)
-    {
-        var copy = (JsonObject)tree.DeepClone();
-        foreach (var entry in (copy.Map("metadata").List("managedFields") ?? []).OfType<JsonObject>())
-        {
-            entry.Remove("time");
-        }
-
-        return copy;
     }
 }

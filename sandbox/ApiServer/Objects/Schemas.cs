@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using GitOpsToolkit.Sandbox.ApiServer.Http;
 using GitOpsToolkit.Sandbox.ApiServer.Resources;
 using GitOpsToolkit.Sandbox.Machinery;
+using GitOpsToolkit.Sandbox.Machinery.Apply;
+using GitOpsToolkit.Sandbox.Machinery.Patches;
 
 namespace GitOpsToolkit.Sandbox.ApiServer.Objects;
 
@@ -21,6 +24,28 @@ internal static class Schemas
             context.Warn(warning);
         }
     }
+
+    /// <summary>Enters in the managed fields what a create or update changed.</summary>
+    public static void Track(ResourceDefinition resource, JsonObject? before, JsonObject tree, WriteContext context, DateTimeOffset now)
+    {
+        if (resource.Rules is { } rules)
+        {
+            FieldManager.Update(new(rules, context.Manager, context.Subresource, now), before, tree);
+        }
+    }
+
+    /// <summary>Merges an applied configuration into the present object (null: there is none).</summary>
+    public static JsonObject Apply(
+        ResourceDefinition resource, JsonObject? before, JsonObject wanted, bool force, WriteContext context, DateTimeOffset now)
+    {
+        var rules = resource.Rules ?? throw ApiError.UnsupportedMediaType("application/json-patch+json", "application/merge-patch+json");
+        return FieldManager.Apply(new(rules, context.Manager, context.Subresource, now), before, wanted, force);
+    }
+
+    /// <summary>The result of a strategic merge patch.</summary>
+    public static JsonObject StrategicMerge(ResourceDefinition resource, JsonObject before, JsonNode? patch) => resource.Rules is { } rules
+        ? StrategicMergePatch.Apply(before, patch, rules.Type)
+        : JsonMergePatch.Apply(before, patch);
 
     public static void Default(ResourceDefinition resource, JsonObject tree) => resource.Rules?.Default(tree);
 

@@ -20,7 +20,7 @@ internal static class Strategy
     public static void PrepareCreate(ResourceDefinition resource, JsonObject tree, string uid, string now)
     {
         var meta = tree.Meta();
-        foreach (var field in (ReadOnlySpan<string>)["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "managedFields", "resourceVersion"])
+        foreach (var field in (ReadOnlySpan<string>)["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion"])
         {
             meta.Remove(field);
         }

@@ -49,7 +49,7 @@ internal sealed class PatchVerb(Cluster cluster, ObjectWriter writer)
         {
             Merge => before => JsonMergePatch.Apply(before, MustBeObject(patch)),
             JsonPatchType => before => JsonPatch.Apply(before, patch),
-            _ => throw ApiError.UnsupportedMediaType(CustomTypes),
+            _ => before => Schemas.StrategicMerge(call.Resource, before, MustBeObject(patch)),
         };
         return new(200, writer.Update(call.Resource, call.Id, part, change, context));
     }
@@ -75,7 +75,18 @@ internal sealed class PatchVerb(Cluster cluster, ObjectWriter writer)
             throw ApiError.BadRequest("metadata.managedFields must be nil");
         }
 
-        throw ApiError.UnsupportedMediaType(Merge);
+        if (call.Resource.Namespaced)
+        {
+            if (meta.Text("namespace") is { Length: > 0 } space && space != call.Namespace)
+            {
+                throw ApiError.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+            }
+
+            meta["namespace"] = call.Namespace;
+        }
+
+        var (tree, isNew) = writer.Apply(call.Resource, call.Id, WriteVerbs.PartOf(call.Subresource), wanted, options.Force, context);
+        return new(isNew ? 201 : 200, tree);
     }
 
     private static JsonNode? Parse(byte[] body, bool yaml, List<string> duplicates)

@@ -33,7 +33,7 @@ internal sealed class WriteVerbs(Cluster cluster, ObjectWriter writer)
 
         var part = PartOf(call.Subresource);
         return new(200, writer.Update(
-            call.Resource, call.Id, part, _ => (JsonObject)tree.DeepClone(), context, requireVersion: part == Part.Main));
+            call.Resource, call.Id, part, _ => (JsonObject)tree.DeepClone(), context, UpdateKind.Replace));
     }
 
     public static Part PartOf(string subresource) => subresource switch
