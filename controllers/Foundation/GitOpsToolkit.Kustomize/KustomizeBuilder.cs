@@ -31,6 +31,12 @@ public sealed record BuildOverlay
     /// <summary>Run after the patches of the kustomization.</summary>
     public IReadOnlyList<InlinePatch> Patches { get; init; } = [];
 
+    /// <summary>Paths of components, relative to the directory that is built; run after those of the kustomization.</summary>
+    public IReadOnlyList<string> Components { get; init; } = [];
+
+    /// <summary>Whether components that do not exist are passed over.</summary>
+    public bool IgnoreMissingComponents { get; init; }
+
     /// <summary>Merged by name into the images of the kustomization.</summary>
     public IReadOnlyList<ImageOverride> Images { get; init; } = [];
 }
@@ -80,7 +86,7 @@ public sealed class KustomizeBuilder(IFileSource source, BuildOptions? options =
         }
 
         var accumulator = new Accumulator(files, _options, cancellation);
-        var set = accumulator.Run(Overlay.Merge(kustomization, overlay ?? new BuildOverlay()));
+        var set = accumulator.Run(Overlay.Merge(kustomization, overlay ?? new BuildOverlay(), files));
         NameReferenceTransformer.Apply(set);
         foreach (var resource in set.Items)
         {

@@ -20,7 +20,7 @@ public sealed class DriftLedger : IAsyncDisposable
     private readonly string _fieldManager;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<(OwnerLabels Owner, ObjectRef Target), Record> _records = new();
-    private readonly ConcurrentDictionary<ObjectRef, ImmutableHashSet<OwnerLabels>> _owners = new();
+    private readonly ConcurrentDictionary<ObjectRef, ImmutableHashSet<(OwnerLabels Owner, ObjectRef Target)>> _followers = new();
     private readonly Dictionary<ResourcePath, (WatchCache<AppliedState> Cache, Task Running)> _watches = [];
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
@@ -73,7 +73,7 @@ public sealed class DriftLedger : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(resource);
         var cache = await FollowAsync(resource, cancellation);
         var state = new AppliedState(FieldsHash(ManagedFields.AppliedBy(live, _fieldManager)), owner);
-        var record = new Record(owner, desired.Hash, state.FieldsHash, desired.Ref.Key, cache);
+        var record = new Record(owner, desired.Hash, state.FieldsHash, Live(desired.Ref, resource), cache);
         Remember(desired.Ref, record);
         cache.Assume(live);
         if (!IsUntouched(record))
@@ -87,14 +87,16 @@ public sealed class DriftLedger : IAsyncDisposable
     public void RecordSkipped(DesiredObject desired, OwnerLabels owner)
     {
         ArgumentNullException.ThrowIfNull(desired);
-        Remember(desired.Ref, new Record(owner, desired.Hash, FieldsHash: null, desired.Ref.Key, Cache: null));
+        Remember(desired.Ref, new Record(owner, desired.Hash, FieldsHash: null, desired.Ref, Cache: null));
     }
 
     /// <summary>Forgets an object that was deleted or given up.</summary>
     public void Forget(ObjectRef target, OwnerLabels owner)
     {
-        _records.TryRemove((owner, target), out _);
-        _owners.AddOrUpdate(target, [], (_, owners) => owners.Remove(owner));
+        if (_records.TryRemove((owner, target), out var record))
+        {
+            _followers.AddOrUpdate(record.Live, [], (_, followers) => followers.Remove((owner, target)));
+        }
     }
 
     /// <summary>Forgets everything of an owner.</summary>
@@ -123,8 +125,11 @@ public sealed class DriftLedger : IAsyncDisposable
     private void Remember(ObjectRef target, Record record)
     {
         _records[(record.Owner, target)] = record;
-        _owners.AddOrUpdate(target, [record.Owner], (_, owners) => owners.Add(record.Owner));
+        _followers.AddOrUpdate(record.Live, [(record.Owner, target)], (_, followers) => followers.Add((record.Owner, target)));
     }
+
+    /// <summary>The object as the server names it: manifests may give a namespace to kinds that have none.</summary>
+    private static ObjectRef Live(ObjectRef target, ResourceInfo resource) => resource.Namespaced ? target : target with { Namespace = "" };
 
     private static bool IsUntouched(Record record)
     {
@@ -133,7 +138,7 @@ public sealed class DriftLedger : IAsyncDisposable
             return true;
         }
 
-        var state = record.Cache.Find(record.Key)?.Value;
+        var state = record.Cache.Find(record.Live.Key)?.Value;
         return state is not null && (state.FieldsHash == record.FieldsHash || IsTaken(state, record));
     }
 
@@ -174,9 +179,9 @@ public sealed class DriftLedger : IAsyncDisposable
         }
 
         var target = new ObjectRef(resource.Kind, change.Key.Namespace, change.Key.Name);
-        foreach (var owner in _owners.GetValueOrDefault(target) ?? [])
+        foreach (var follower in _followers.GetValueOrDefault(target) ?? [])
         {
-            if (_records.TryGetValue((owner, target), out var record) && record.Cache is not null)
+            if (_records.TryGetValue(follower, out var record) && record.Cache is not null)
             {
                 Heard(target, change.New?.Value, record);
             }
@@ -216,5 +221,5 @@ public sealed class DriftLedger : IAsyncDisposable
     private sealed record AppliedState(string FieldsHash, OwnerLabels Owner);
 
     /// <summary>What was applied last. Without a cache the object is not followed.</summary>
-    private sealed record Record(OwnerLabels Owner, string ManifestHash, string? FieldsHash, ObjectKey Key, WatchCache<AppliedState>? Cache);
+    private sealed record Record(OwnerLabels Owner, string ManifestHash, string? FieldsHash, ObjectRef Live, WatchCache<AppliedState>? Cache);
 }
