@@ -1,4 +1,3 @@
-using GitOpsToolkit.Api.Kustomize.V1;
 using GitOpsToolkit.Api.Meta;
 using GitOpsToolkit.Delivery;
 using GitOpsToolkit.Delivery.Health;
