@@ -69,6 +69,7 @@ public sealed record FieldError(FieldErrorType Type, string Field, string? Value
                 FieldErrorType.TooLong => "Too long",
                 FieldErrorType.TooMany => $"Too many: {Value}",
                 FieldErrorType.NotFound => $"Not found: {Value}",
+                _ when Value is null => "Invalid value",
                 _ => $"Invalid value: {Value}",
             };
             return Detail.Length == 0 ? text : $"{text}: {Detail}";

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Sandbox.Machinery.Builtins;
+using GitOpsToolkit.Sandbox.Machinery.Cel;
 using GitOpsToolkit.Sandbox.Machinery.Structural;
 using GitOpsToolkit.Sandbox.Machinery.Types;
 
@@ -9,6 +10,8 @@ namespace GitOpsToolkit.Sandbox.Machinery;
 public sealed class CustomKind : KindRules
 {
 
+    private readonly RuleSet rules;
+
     private CustomKind(string group, string version, string kind, StructuralSchema schema, JsonObject definition)
         : base(group, version, kind, SchemaTypeConverter.Resource(schema, kind))
     {
@@ -17,6 +20,7 @@ public sealed class CustomKind : KindRules
         SelectableFields = [.. (Json.Array(definition, "selectableFields") ?? []).Select(f => (Json.Text(f, "jsonPath") ?? "").TrimStart('.'))];
         HasStatus = Json.Object(definition, "subresources", "status") is not null;
         Scale = Json.Object(definition, "subresources", "scale");
+        rules = RuleSet.Compile(schema);
     }
 
     /// <summary>The structural schema.</summary>
@@ -83,6 +87,11 @@ public sealed class CustomKind : KindRules
         var schemaErrors = SchemaValidator.Validate(obj, Schema);
         errors.AddRange(schemaErrors);
         ListTypeChecker.Check(obj, Schema, "", errors);
+        if (schemaErrors.Count == 0)
+        {
+            rules.Validate(obj, old, errors);
+        }
+
         return errors;
     }
 }
