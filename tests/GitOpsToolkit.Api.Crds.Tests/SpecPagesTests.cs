@@ -41,6 +41,34 @@ public sealed partial class SpecPagesTests
         Assert.All((rules?.AsArray() ?? []).Select(r => (string)r!["message"]!), message => Assert.Contains(message, Page(kind), StringComparison.Ordinal));
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void The_page_lists_what_the_controller_does_not_honour(string kind)
+    {
+        var page = Page(kind);
+        var section = page.Split("\n## ").SingleOrDefault(s => s.StartsWith("Not honoured yet\n", StringComparison.Ordinal)) ?? "";
+        var listed = NotHonoured().Matches(section).Select(m => m.Groups["field"].Value + (m.Groups["only"].Success ? "=" + m.Groups["only"].Value.Replace("`", "", StringComparison.Ordinal).Replace(", ", "|", StringComparison.Ordinal) : ""));
+
+        Assert.Equal(UnsupportedBy(kind).Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+        foreach (var field in listed.Select(l => l.Split('=')[0]))
+        {
+            Assert.Contains($"| `{field}`", page, StringComparison.Ordinal);
+            Assert.All(page.Split('\n').Where(l => Row().Match(l).Groups["name"].Value is { Length: > 0 } name && IsBelow(name, field)), l => Assert.Contains('†', l));
+        }
+    }
+
+    /// <summary>The list that a kind's reconciler states in its source, in the form of the helper that reads it.</summary>
+    private static IEnumerable<string> UnsupportedBy(string kind)
+    {
+        var file = Directory.GetFiles(Path.Combine(Crds.Checkout, "controllers"), "*.cs", SearchOption.AllDirectories)
+            .SingleOrDefault(f => string.Equals(Path.GetFileName(f), kind + "Reconciler.cs", StringComparison.OrdinalIgnoreCase));
+        var list = file is null ? null : List().Match(File.ReadAllText(file));
+        return list is { Success: true } ? Quoted().Matches(list.Groups["items"].Value).Select(m => m.Groups["item"].Value) : [];
+    }
+
+    private static bool IsBelow(string name, string field) =>
+        name == field || name.StartsWith(field + ".", StringComparison.Ordinal) || name.StartsWith(field + "[", StringComparison.Ordinal);
+
     private static string Page(string kind) => File.ReadAllText(Path.Combine(Crds.Checkout, "api", "specs", kind.ToLowerInvariant() + ".md"));
 
     /// <summary>Name, required mark, default and description of each row below a heading; the mark of fields not honoured does not count.</summary>
@@ -75,4 +103,13 @@ public sealed partial class SpecPagesTests
 
     [GeneratedRegex(@"^\| `(?<name>[^`]+)`(?<marks>[ *†]*) \| (?<type>[^|]*) \| (?<default>(?:[^|\\]|\\.)*?) ?\| (?<check>(?:[^|\\]|\\.)*) \| (?<text>(?:[^|\\]|\\.)*) \|$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Row();
+
+    [GeneratedRegex(@"^- `(?<field>[^`]+)`(: only (?<only>.+))?$", RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.NonBacktracking)]
+    private static partial Regex NotHonoured();
+
+    [GeneratedRegex(@"Unsupported(Fields)?\s*=\s*\[(?<items>[^;}]*?)\]\s*[;,]", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex List();
+
+    [GeneratedRegex("\"(?<item>[^\"]+)\"", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Quoted();
 }
