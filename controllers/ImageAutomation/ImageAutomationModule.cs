@@ -1,0 +1,122 @@
+using GitOpsToolkit.Api.Image.V1;
+using GitOpsToolkit.Api.Meta;
+using GitOpsToolkit.Api.Source.V1;
+using GitOpsToolkit.Controllers.ImageAutomation.Sources;
+using GitOpsToolkit.Controllers.ImageAutomation.Updates;
+using GitOpsToolkit.Git;
+using GitOpsToolkit.Kubernetes;
+using GitOpsToolkit.Reconciling.Events;
+using GitOpsToolkit.Reconciling.Loop;
+using GitOpsToolkit.Reconciling.Queue;
+using Microsoft.Extensions.Logging;
+
+namespace GitOpsToolkit.Controllers.ImageAutomation;
+
+/// <summary>The image automation controller: its reconciler, mirrors and watches, put together.</summary>
+public sealed class ImageAutomationModule : IDisposable
+{
+    /// <summary>The controller's name: field manager, event source, lease.</summary>
+    public const string Name = ControllerNames.ImageAutomation;
+
+    private const string BySource = "source";
+    private static readonly TimeSpan MirrorsUnusedFor = TimeSpan.FromDays(7);
+    private static readonly TimeSpan TidyEvery = TimeSpan.FromHours(1);
+
+    private readonly ImageAutomationOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly GitMirrorStore _mirrors;
+    private readonly ControllerSet _set;
+
+    /// <summary>Puts the controller together; nothing runs yet.</summary>
+    /// <param name="client">The API server.</param>
+    /// <param name="options">The flags.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">Where logs go.</param>
+    /// <param name="random">Spreads pushes that met a moved branch.</param>
+    /// <param name="remote">Talks to Git servers; null runs the git program.</param>
+    /// <exception cref="IOException">The storage is in use by another process, or cannot be written.</exception>
+    public ImageAutomationModule(
+        KubeClient client, ImageAutomationOptions options, TimeProvider time, ILoggerFactory loggers, Random random, IGitRemote? remote = null)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(options);
+        (_options, _time, _logger) = (options, time, loggers.CreateLogger(Name));
+        var folder = Path.Combine(options.StoragePath, "mirrors");
+        _mirrors = new GitMirrorStore(folder, remote ?? new GitCliRemote(Path.Combine(folder, ".scratch"), new GitCliOptions(), time), time);
+        var events = new EventRecorderOptions { Controller = Name, Instance = options.Instance };
+        var watch = new WatchCacheOptions { Namespace = options.WatchNamespace, LabelSelector = options.WatchLabelSelector };
+        _set = new ControllerSet(client.As(Name), events, loggers, time, random, watch);
+        AddController(random, loggers);
+    }
+
+    /// <summary>Whether the caches are filled.</summary>
+    public bool IsReady => _set.HasSynced;
+
+    /// <summary>Runs until cancelled; reconciles that run then are finished first.</summary>
+    public Task RunAsync(CancellationToken cancellation) => _set.RunAsync(cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _set.Dispose();
+        _mirrors.Dispose();
+    }
+
+    private void AddController(Random random, ILoggerFactory loggers)
+    {
+        var services = _set.Services;
+        var everything = new WatchCacheOptions { Namespace = _options.WatchNamespace };
+        var log = loggers.CreateLogger("watch");
+        var automations = _set.Cache<ImageUpdateAutomation>();
+        var policies = _set.Add(WatchCache.ForKind<ImagePolicy>(services.Client, everything, log));
+        var repositories = _set.Add(WatchCache.ForKind<GitRepository>(services.Client, everything, log));
+        automations.AddIndex(ImageUpdateAutomationReconciler.ByNamespace, entry => [entry.Key.Namespace]);
+        automations.AddIndex(BySource, entry => entry.Value is null ? [] : [GitPlanner.SourceKey(entry.Value).ToString()]);
+        policies.AddIndex(ImageUpdateAutomationReconciler.ByNamespace, entry => [entry.Key.Namespace]);
+
+        var updates = new UpdateServices(
+            new TreeEditor(new MarkerIndex()), new PushJournal(Path.Combine(_options.StoragePath, "pushes")), new BranchLocks(), _time, random, _options);
+        var planner = new GitPlanner(repositories, new GitSecretReader(services.Client), _mirrors, _options.NoCrossNamespaceRefs);
+        var reconciler = new ImageUpdateAutomationReconciler(automations, policies, planner, updates, services);
+        var controller = _set.Add("imageupdateautomation", reconciler, new ControllerOptions
+        {
+            Concurrency = _options.Concurrency,
+            Retries = new WorkQueueOptions { MinRetryDelay = _options.MinRetryDelay, MaxRetryDelay = _options.MaxRetryDelay },
+        });
+        controller.Watch(automations);
+        controller.Watch(policies, change => HasNewImage(change) ? Keys(automations, ImageUpdateAutomationReconciler.ByNamespace, change.Key.Namespace) : []);
+        controller.Watch(repositories, change => HasNewSpec(change) ? Keys(automations, BySource, change.Key.ToString()) : []);
+        _set.Add(TidyAsync);
+    }
+
+    private static IEnumerable<ObjectKey> Keys(WatchCache<ImageUpdateAutomation> automations, string index, string value) =>
+        automations.ByIndex(index, value).Select(entry => entry.Key);
+
+    private static bool HasNewImage(CacheChange<ImagePolicy> change)
+    {
+        var (old, now) = (change.Old?.Value?.Status?.LatestRef, change.New?.Value?.Status?.LatestRef);
+        return (old?.Name, old?.Tag, old?.Digest) != (now?.Name, now?.Tag, now?.Digest);
+    }
+
+    private static bool HasNewSpec(CacheChange<GitRepository> change) =>
+        change.New is { } now && change.Old?.Head.Generation != now.Head.Generation;
+
+    /// <summary>Mirrors of URLs and credentials that no object names any more go away after a while.</summary>
+    private async Task TidyAsync(CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(TidyEvery, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellation))
+            {
+                var deleted = await _mirrors.DeleteUnusedAsync(MirrorsUnusedFor, cancellation);
+                _logger.LogDebug("Deleted {Count} Git mirrors that were not used for {Days} days", deleted, MirrorsUnusedFor.Days);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The controller stops.
+        }
+    }
+}
