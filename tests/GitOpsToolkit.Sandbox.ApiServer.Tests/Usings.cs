@@ -1,1 +1,2 @@
+global using GitOpsToolkit.TestKit;
 global using Xunit;

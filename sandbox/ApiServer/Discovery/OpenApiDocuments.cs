@@ -26,13 +26,19 @@ internal sealed class OpenApiDocuments(ResourceRegistry registry)
         }
 
         var paths = new JsonObject();
+        var models = new OpenApiSchemas(group.Length == 0 ? $"io.k8s.api.core.{version}" : $"{string.Join('.', group.Split('.').Reverse())}.{version}");
         foreach (var resource in registry.All.Where(d => d.Group == group && d.Version == version && !d.IsVirtual))
         {
+            models.Add(resource);
             var space = resource.Namespaced ? "namespaces/{namespace}/" : "";
-            paths[$"/{Path(group, version)}/{space}{resource.Plural}"] = new JsonObject { ["post"] = Operation(resource, "post") };
+            paths[$"/{Path(group, version)}/{space}{resource.Plural}"] = new JsonObject
+            {
+                ["get"] = Operation(resource, "list"), ["post"] = Operation(resource, "post"),
+            };
             paths[$"/{Path(group, version)}/{space}{resource.Plural}/{{name}}"] = new JsonObject
             {
-                ["put"] = Operation(resource, "put"), ["patch"] = Operation(resource, "patch"),
+                ["get"] = Operation(resource, "get"), ["put"] = Operation(resource, "put"),
+                ["patch"] = Operation(resource, "patch"),
             };
         }
 
@@ -41,7 +47,7 @@ internal sealed class OpenApiDocuments(ResourceRegistry registry)
             ["openapi"] = "3.0.0",
             ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = "v1.33.0-sandbox" },
             ["paths"] = paths,
-            ["components"] = new JsonObject { ["schemas"] = new JsonObject() },
+            ["components"] = new JsonObject { ["schemas"] = models.Schemas },
         };
     }
 

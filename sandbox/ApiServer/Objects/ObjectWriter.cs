@@ -142,7 +142,14 @@ internal sealed class ObjectWriter(Cluster cluster)
                 return tree;
             }
 
-            if (Store(resource, current, tree) is { } stored)
+            if (Removal.IsDue(id.Resource, tree))
+            {
+                if (cluster.Store.Remove(current) is not null)
+                {
+                    return tree;
+                }
+            }
+            else if (cluster.Store.Replace(current, Conversion.ToStored(resource, tree)) is { } stored)
             {
                 return Served(resource, stored);
             }
@@ -150,11 +157,6 @@ internal sealed class ObjectWriter(Cluster cluster)
     }
 
     public static JsonObject Served(ResourceDefinition resource, StoredObject stored) => Conversion.ToServed(resource, stored.Parse());
-
-    private StoredObject? Store(ResourceDefinition resource, StoredObject current, JsonObject tree)
-    {
-        return Removal.IsDue(current.Id.Resource, tree) ? cluster.Store.Remove(current) : cluster.Store.Replace(current, Conversion.ToStored(resource, tree));
-    }
 
     private void Complete(ResourceDefinition resource, Part part, JsonObject before, JsonObject tree, WriteContext context, UpdateKind kind)
     {
