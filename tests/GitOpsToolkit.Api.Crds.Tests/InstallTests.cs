@@ -16,11 +16,11 @@ public sealed class InstallTests
     private static readonly string Version = "v" + typeof(GitRepository).Assembly.GetName().Version!.ToString(3);
 
     [Theory]
-    [InlineData("source-controller", "source", 10, true)]
-    [InlineData("kustomize-controller", "kustomize", 60, false)]
-    [InlineData("image-reflector-controller", "image-reflector", 10, true)]
-    [InlineData("image-automation-controller", "image-automation", 10, false)]
-    public void A_controller_is_one_locked_down_deployment(string name, string controllers, int grace, bool stores)
+    [InlineData("source-controller", "source", 10, true, true)]
+    [InlineData("kustomize-controller", "kustomize", 60, false, false)]
+    [InlineData("image-reflector-controller", "image-reflector", 10, true, true)]
+    [InlineData("image-automation-controller", "image-automation", 10, true, false)]
+    public void A_controller_is_one_locked_down_deployment(string name, string controllers, int grace, bool stores, bool alone)
     {
         var deployment = Assert.Single(ConfigFiles.In("manager"), o => o.Kind() == "Deployment" && o.Name() == name);
         var pod = deployment["spec"]!["template"]!["spec"]!;
@@ -36,7 +36,7 @@ public sealed class InstallTests
         Assert.Contains("--log-encoding=json", args);
         Assert.Equal(stores, args.Contains("--storage-path=/data"));
         Assert.Equal(stores ? ["data", "tmp"] : ["tmp"], pod["volumes"]!.AsArray().Select(v => (string)v!["name"]!));
-        Assert.Equal(stores ? "Recreate" : null, (string?)deployment["spec"]!["strategy"]?["type"]);
+        Assert.Equal(alone ? "Recreate" : null, (string?)deployment["spec"]!["strategy"]?["type"]);
         Assert.Equal("""{"name":"RUNTIME_NAMESPACE","valueFrom":{"fieldRef":{"fieldPath":"metadata.namespace"}}}""", container["env"]![0]!.ToJsonString());
         Assert.Equal("""{"httpGet":{"path":"/healthz","port":"healthz"}}""", container["livenessProbe"]!.ToJsonString());
         Assert.Equal("""{"httpGet":{"path":"/readyz","port":"healthz"}}""", container["readinessProbe"]!.ToJsonString());
