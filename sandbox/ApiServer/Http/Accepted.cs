@@ -56,6 +56,7 @@ internal sealed record Accepted(Shape Shape, string MetaVersion, bool Yaml)
 
     private static Shape? Of(string kind, bool isList) => kind switch
     {
+        "Table" => Shape.Table,
         "PartialObjectMetadata" when !isList => Shape.Metadata,
         "PartialObjectMetadataList" when isList => Shape.Metadata,
         _ => null,

@@ -101,7 +101,7 @@ internal sealed class Responder(Tabulator tabulator)
         var meta = (JsonObject)reply.Body["metadata"]!.DeepClone();
         if (accepted.Shape == Shape.Table)
         {
-            return tabulator.Table(call.Resource, [.. trees], meta, accepted.MetaVersion, call.Query("includeObject"), withColumns: true);
+            return tabulator.Table(call.Resource, trees, meta, accepted.MetaVersion, call.Query("includeObject"), withColumns: true);
         }
 
         return new()

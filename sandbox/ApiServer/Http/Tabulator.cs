@@ -1,21 +1,27 @@
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Sandbox.ApiServer.Resources;
+using GitOpsToolkit.Sandbox.Machinery;
+using GitOpsToolkit.Sandbox.Machinery.Tables;
 
 namespace GitOpsToolkit.Sandbox.ApiServer.Http;
 
 /// <summary>Makes Tables: the form in which kubectl asks for what it prints.</summary>
 internal sealed class Tabulator(TimeProvider time)
 {
+    /// <exception cref="ApiError">400: includeObject is none of the allowed values.</exception>
     public JsonObject Table(
-        ResourceDefinition resource, IReadOnlyList<JsonObject> items, JsonObject meta, string version, string include, bool withColumns)
+        ResourceDefinition resource, IEnumerable<JsonObject> items, JsonObject meta, string version, string include, bool withColumns)
     {
-        _ = time;
-        _ = resource;
-        _ = items;
-        _ = meta;
-        _ = version;
-        _ = include;
-        _ = withColumns;
-        throw ApiError.NotAcceptable("application/json");
+        var rows = include switch
+        {
+            "" or "Metadata" => RowObject.Metadata,
+            "Object" => RowObject.Object,
+            "None" => RowObject.None,
+            _ => throw ApiError.BadRequest($"unrecognized includeObject value: \"{include}\""),
+        };
+        var rules = resource.Rules ?? BuiltinKind.Find("", "v1", "ConfigMap")!;
+        var table = TablePrinter.For(rules).Table(items, meta, rows, withColumns, time.GetUtcNow());
+        table["apiVersion"] = $"meta.k8s.io/{version}";
+        return table;
     }
 }

@@ -67,6 +67,7 @@ public sealed class BuiltinKind : KindRules
             ("coordination.k8s.io", "v1", "Lease"),
             ("storage.k8s.io", "v1", "StorageClass"),
             ("scheduling.k8s.io", "v1", "PriorityClass"),
+            ("node.k8s.io", "v1", "RuntimeClass"),
             ("discovery.k8s.io", "v1", "EndpointSlice"),
             ("events.k8s.io", "v1", "Event:eventsv1.Event"),
             ("authentication.k8s.io", "v1", "TokenReview TokenRequest:authenticationv1.TokenRequest SelfSubjectReview"),
