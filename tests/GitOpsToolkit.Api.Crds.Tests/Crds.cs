@@ -25,8 +25,10 @@ internal static class Crds
         ];
     }
 
-    /// <summary>The CRD of one kind.</summary>
-    public static JsonObject Of(string kind) => All().Single(c => (string)c["spec"]!["names"]!["kind"]! == kind);
+    private static readonly Lazy<IReadOnlyDictionary<string, JsonObject>> ByKind = new(() => All().ToDictionary(c => (string)c["spec"]!["names"]!["kind"]!));
+
+    /// <summary>The CRD of one kind; to be read only.</summary>
+    public static JsonObject Of(string kind) => ByKind.Value[kind];
 
     private static string FindCheckout()
     {

@@ -31,16 +31,16 @@ public sealed class SandboxCluster : IAsyncLifetime
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _server.Token);
         foreach (var crd in ConfigFiles.In("crd"))
         {
-            var (code, answer) = await SendAsync(HttpMethod.Post, Crds, crd);
+            var (code, answer) = await SendAsync(HttpMethod.Post, Definitions, crd);
             Assert.True(code == HttpStatusCode.Created, answer.ToJsonString());
         }
 
         await Eventually.TrueAsync(
-            async () => (await SendAsync(HttpMethod.Get, Crds)).Body["items"]!.AsArray().Count(Established) == 7,
+            async () => (await SendAsync(HttpMethod.Get, Definitions)).Body["items"]!.AsArray().Count(Established) == 7,
             "all CRDs are established");
     }
 
-    private const string Crds = "apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    private const string Definitions = "apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
     /// <summary>Sends a request; the body is what came back.</summary>
     public async Task<(HttpStatusCode Code, JsonObject Body)> SendAsync(
@@ -60,8 +60,8 @@ public sealed class SandboxCluster : IAsyncLifetime
     /// <summary>Where the objects of a kind live.</summary>
     public static string Path(JsonObject json, string? name = null)
     {
-        var crd = ConfigFiles.In("crd").Single(c => (string)c["spec"]!["names"]!["kind"]! == json.Kind());
-        return $"apis/{json["apiVersion"]}/namespaces/default/{crd["spec"]!["names"]!["plural"]}{(name is null ? "" : "/" + name)}";
+        var plural = (string)Crds.Of(json.Kind())["spec"]!["names"]!["plural"]!;
+        return $"apis/{json["apiVersion"]}/namespaces/default/{plural}{(name is null ? "" : "/" + name)}";
     }
 
     /// <inheritdoc/>
