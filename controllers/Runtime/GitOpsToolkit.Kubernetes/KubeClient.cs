@@ -135,6 +135,11 @@ public sealed class KubeClient
             body["propagationPolicy"] = options.Propagation.ToString();
         }
 
+        if (options.GracePeriodSeconds is { } grace)
+        {
+            body["gracePeriodSeconds"] = grace;
+        }
+
         if (options.Uid is not null || options.ResourceVersion is not null)
         {
             var preconditions = new JsonObject();

@@ -38,6 +38,9 @@ public sealed record DeleteOptions
     /// <summary>How dependents go. Default: the server's default for the kind.</summary>
     public Propagation Propagation { get; init; }
 
+    /// <summary>How many seconds the object has to end gracefully; 0 deletes it at once. Null means the kind's own default.</summary>
+    public int? GracePeriodSeconds { get; init; }
+
     /// <summary>Delete only if the object still has this uid; else 409.</summary>
     public string? Uid { get; init; }
 

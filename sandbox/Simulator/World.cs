@@ -1,0 +1,124 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using GitOpsToolkit.Kubernetes;
+using GitOpsToolkit.Reconciling.Events;
+using GitOpsToolkit.Reconciling.Loop;
+
+namespace GitOpsToolkit.Sandbox.Simulator;
+
+/// <summary>One object as a cache keeps it: read by many threads, so never as a tree that builds itself on reading.</summary>
+/// <param name="Json">The object.</param>
+internal sealed record Item(JsonElement Json)
+{
+    /// <summary>A tree of one's own.</summary>
+    public JsonObject Tree() => JsonObject.Create(Json)!;
+}
+
+/// <summary>What the simulated controllers see and do: caches of the cluster, writes that the caches know of at once, events.</summary>
+internal sealed class World(KubeClient client, ControllerSet set, SimulatorOptions options)
+{
+    public const string OwnerIndex = "owner";
+
+    private readonly Dictionary<WorkloadKind, WatchCache<Item>> _caches = [];
+
+    public SimulatorOptions Options => options;
+
+    public KubeClient Client => client;
+
+    public string Now => Trees.Stamp(options.Time.GetUtcNow());
+
+    public WatchCache<Item> Cache(WorkloadKind kind)
+    {
+        if (!_caches.TryGetValue(kind, out var cache))
+        {
+            cache = set.Add(new WatchCache<Item>(
+                client, kind.Collection, value => new Decoded<Item>(new Item(value), []), null, options.Loggers.CreateLogger("simulator")));
+            cache.AddIndex(OwnerIndex, entry => entry.Head.Owners.Select(owner => owner.Uid));
+            _caches.Add(kind, cache);
+        }
+
+        return cache;
+    }
+
+    /// <summary>The object, as a tree of the caller's own; null where it is not there.</summary>
+    public JsonObject? Find(WorkloadKind kind, ObjectKey key) => Cache(kind).Find(key)?.Value?.Tree();
+
+    /// <summary>The objects that name an owner of this uid.</summary>
+    public List<JsonObject> Owned(WorkloadKind kind, string uid) => [.. Cache(kind).ByIndex(OwnerIndex, uid).Select(entry => entry.Value!.Tree())];
+
+    public async Task<JsonObject> CreateAsync(WorkloadKind kind, JsonObject body, CancellationToken cancellation)
+    {
+        body["apiVersion"] = kind.ApiVersion;
+        body["kind"] = kind.Kind.Kind;
+        var created = await client.CreateAsync(kind.Collection.In(body.Text("metadata", "namespace")), body, null, cancellation);
+        Cache(kind).Assume(created);
+        return created;
+    }
+
+    /// <summary>Merges into an object; null where it is gone meanwhile.</summary>
+    public async Task<JsonObject?> PatchAsync(WorkloadKind kind, ObjectKey key, JsonObject patch, CancellationToken cancellation)
+    {
+        try
+        {
+            var written = await client.MergePatchAsync(kind.At(key), patch, null, cancellation);
+            Cache(kind).Assume(written);
+            return written;
+        }
+        catch (ApiException error) when (error.IsNotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes a status where it differs from the object's present one.</summary>
+    public async Task WriteStatusAsync(WorkloadKind kind, JsonObject found, JsonObject status, CancellationToken cancellation)
+    {
+        if (JsonNode.DeepEquals(found["status"] ?? new JsonObject(), status))
+        {
+            return;
+        }
+
+        // What the new status lacks is taken away; a list is replaced whole.
+        foreach (var (name, _) in found["status"].Clone())
+        {
+            status.TryAdd(name, null);
+        }
+
+        try
+        {
+            var path = kind.At(KeyOf(found)).Sub("status");
+            Cache(kind).Assume(await client.MergePatchAsync(path, new JsonObject { ["status"] = status }, null, cancellation));
+        }
+        catch (ApiException error) when (error.IsNotFound)
+        {
+            // Deleted meanwhile.
+        }
+    }
+
+    public Task DeleteAsync(WorkloadKind kind, ObjectKey key, int? gracePeriod, CancellationToken cancellation) =>
+        client.DeleteAsync(kind.At(key), new DeleteOptions { Propagation = Propagation.Background, GracePeriodSeconds = gracePeriod }, cancellation);
+
+    public void Event(WorkloadKind kind, JsonObject about, string reason, string message, EventType type = EventType.Normal)
+    {
+        var subject = new EventSubject(kind.Kind, KeyOf(about), about.Text("metadata", "uid"), about.Text("metadata", "resourceVersion"));
+        set.Services.Events.Record(new EventRecord(subject, type, reason, message, new Dictionary<string, string>(0)));
+    }
+
+    public static ObjectKey KeyOf(JsonObject found) => new(found.Text("metadata", "namespace"), found.Text("metadata", "name"));
+
+    /// <summary>The reference by which an object belongs to its controller.</summary>
+    public static JsonArray OwnedBy(WorkloadKind kind, JsonObject owner) =>
+    [
+        new JsonObject
+        {
+            ["apiVersion"] = kind.ApiVersion,
+            ["kind"] = kind.Kind.Kind,
+            ["name"] = owner.Text("metadata", "name"),
+            ["uid"] = owner.Text("metadata", "uid"),
+            ["controller"] = true,
+            ["blockOwnerDeletion"] = true,
+        },
+    ];
+
+    public static bool IsDeleting(JsonObject found) => found.Text("metadata", "deletionTimestamp").Length > 0;
+}
