@@ -12,20 +12,19 @@ public sealed class RightsTests
     [InlineData("source-controller", """
         source.toolkit.fluxcd.io/gitrepositories,ocirepositories: get,list,watch,patch
         source.toolkit.fluxcd.io/gitrepositories/status,ocirepositories/status: patch
-        /secrets,serviceaccounts: get
+        /secrets: get
         /events: create,patch
         """)]
     [InlineData("kustomize-controller", """
         kustomize.toolkit.fluxcd.io/kustomizations: get,list,watch,patch
         kustomize.toolkit.fluxcd.io/kustomizations/status: patch
         source.toolkit.fluxcd.io/externalartifacts,gitrepositories,ocirepositories: get,list,watch
-        /configmaps,secrets,serviceaccounts: get
         /events: create,patch
         """)]
     [InlineData("image-reflector-controller", """
         image.toolkit.fluxcd.io/imagepolicies,imagerepositories: get,list,watch,patch
         image.toolkit.fluxcd.io/imagepolicies/status,imagerepositories/status: patch
-        /namespaces: get,list,watch
+        /namespaces: get
         /secrets,serviceaccounts: get
         /events: create,patch
         """)]
