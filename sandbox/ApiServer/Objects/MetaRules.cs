@@ -35,7 +35,8 @@ internal static class MetaRules
         foreach (var finalizer in meta.Texts("finalizers"))
         {
             errors.AddRange(Names.QualifiedName(finalizer).Select(fault => FieldError.InvalidText("metadata.finalizers", finalizer, fault)));
-            if (!finalizer.Contains('/', StringComparison.Ordinal) && finalizer is not ("orphan" or "foregroundDeletion" or "kubernetes"))
+            // Only the built-in kinds insist on a domain; custom ones take any qualified name, such as finalizers.fluxcd.io.
+            if (resource.Custom is null && !finalizer.Contains('/', StringComparison.Ordinal) && finalizer is not ("orphan" or "foregroundDeletion" or "kubernetes"))
             {
                 errors.Add(FieldError.InvalidText("metadata.finalizers", finalizer,
                     "name is neither a standard finalizer name nor is it fully qualified"));

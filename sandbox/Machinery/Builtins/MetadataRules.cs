@@ -10,7 +10,7 @@ internal static class MetadataRules
     private static readonly string[] Immutable = ["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp"];
     private static readonly string[] BareFinalizers = ["orphan", "foregroundDeletion", "kubernetes"];
 
-    public static void Validate(JsonObject obj, JsonObject? old, Func<string, IReadOnlyList<string>> nameRule, List<FieldError> errors)
+    public static void Validate(JsonObject obj, JsonObject? old, Func<string, IReadOnlyList<string>> nameRule, List<FieldError> errors, bool isCustom = false)
     {
         if (obj["metadata"] is not JsonObject metadata)
         {
@@ -21,7 +21,7 @@ internal static class MetadataRules
         CheckName(metadata, nameRule, errors);
         CheckLabels(metadata["labels"], "metadata.labels", errors);
         CheckAnnotations(metadata["annotations"], errors);
-        CheckFinalizers(metadata, errors);
+        CheckFinalizers(metadata, errors, isCustom);
         CheckOwners(metadata, errors);
         if (old?["metadata"] is JsonObject before)
         {
@@ -86,7 +86,7 @@ internal static class MetadataRules
         }
     }
 
-    private static void CheckFinalizers(JsonObject metadata, List<FieldError> errors)
+    private static void CheckFinalizers(JsonObject metadata, List<FieldError> errors, bool isCustom)
     {
         foreach (var finalizer in Json.Array(metadata, "finalizers") ?? [])
         {
@@ -96,7 +96,8 @@ internal static class MetadataRules
                 errors.Add(FieldError.InvalidText("metadata.finalizers", name, fault));
             }
 
-            if (!name.Contains('/') && !BareFinalizers.Contains(name))
+            // Custom kinds take any qualified name, such as finalizers.fluxcd.io.
+            if (!isCustom && !name.Contains('/') && !BareFinalizers.Contains(name))
             {
                 errors.Add(FieldError.InvalidText("metadata.finalizers", name,
                     "name is neither a standard finalizer name nor is it fully qualified"));

@@ -83,7 +83,7 @@ public sealed class CustomKind : KindRules
     public override IReadOnlyList<FieldError> Validate(JsonObject obj, JsonObject? old, string subresource = "")
     {
         var errors = new List<FieldError>();
-        MetadataRules.Validate(obj, old, Names.Subdomain, errors);
+        MetadataRules.Validate(obj, old, Names.Subdomain, errors, isCustom: true);
         var schemaErrors = SchemaValidator.Validate(obj, Schema);
         errors.AddRange(schemaErrors);
         ListTypeChecker.Check(obj, Schema, "", errors);
