@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Controllers.Kustomize.Tests.Support;
-using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.TestKit;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Delivery.Health;
 using GitOpsToolkit.Kubernetes;
@@ -39,7 +40,7 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
             }
 
             // What had to wait for an earlier stage is validated now; nothing of this stage is written before that.
-            await PlanAsync(stage.Objects.Where(desired => plans[desired] is ObjectPlan.Later), plans, faults, options, coming: null, cancellation);
+            await PlanAsync(stage.Objects.Where(desired => plans[desired] is ObjectPlan.Later), plans, faults, options, coming.Arrived(), cancellation);
             if (!faults.IsEmpty)
             {
                 break;
@@ -53,7 +54,7 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
 
     private async Task PlanAsync(
         IEnumerable<DesiredObject> objects, ConcurrentDictionary<DesiredObject, ObjectPlan> plans, ConcurrentBag<ObjectFault> faults,
-        ApplyOptions options, Coming? coming, CancellationToken cancellation)
+        ApplyOptions options, Coming coming, CancellationToken cancellation)
     {
         await Parallel.ForEachAsync(objects, Limits(options, cancellation), async (desired, token) =>
         {
@@ -69,15 +70,15 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
         });
     }
 
-    private async Task<ObjectPlan> PlanAsync(DesiredObject desired, ApplyOptions options, Coming? coming, CancellationToken cancellation)
+    private async Task<ObjectPlan> PlanAsync(DesiredObject desired, ApplyOptions options, Coming coming, CancellationToken cancellation)
     {
         if (!options.Audit && ledger.IsClean(desired, options.Owner))
         {
             return new ObjectPlan.Keep();
         }
 
-        var resource = await FindAsync(desired, coming, cancellation);
-        if (resource is null || (resource.Namespaced && coming?.Namespaces.Contains(desired.Ref.Namespace) == true && !await ExistsAsync(desired.Ref.Namespace, cancellation)))
+        var resource = await FindAsync(desired, options, coming, cancellation);
+        if (resource is null || (resource.Namespaced && coming.Brings(desired.Ref.Namespace) && !await ExistsAsync(desired.Ref.Namespace, cancellation)))
         {
             return new ObjectPlan.Later();
         }
@@ -199,7 +200,7 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
             if (client.Time.GetUtcNow() >= deadline)
             {
                 throw new ApiException(
-                    System.Net.HttpStatusCode.Conflict, "Terminating", "immutable field detected, the deleted object is not gone yet (see its finalizers)");
+                    HttpStatusCode.Conflict, "Terminating", "immutable field detected, the deleted object is not gone yet (see its finalizers)");
             }
 
             await Task.Delay(PollDelay, client.Time, cancellation);
@@ -227,18 +228,34 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
         }
     }
 
-    private async Task<ResourceInfo?> FindAsync(DesiredObject desired, Coming? coming, CancellationToken cancellation)
+    /// <returns>Null for a kind that an earlier stage of this set is yet to bring.</returns>
+    private async Task<ResourceInfo?> FindAsync(DesiredObject desired, ApplyOptions options, Coming coming, CancellationToken cancellation)
     {
         var kind = desired.Ref.Kind;
-        if (await mapper.FindAsync(kind, cancellation) is { } resource)
+        var isOurs = coming.Kinds.Contains((kind.Group, kind.Kind));
+        var deadline = client.Time.GetUtcNow() + options.StageTimeout;
+        while (true)
         {
-            return resource;
-        }
+            if (await mapper.FindAsync(kind, cancellation) is { } resource)
+            {
+                return resource;
+            }
 
-        return coming?.Kinds.Contains((kind.Group, kind.Kind)) == true
-            ? null
-            : throw new ApiException(
-                System.Net.HttpStatusCode.NotFound, "NoMatch", $"no matches for kind \"{kind.Kind}\" in version \"{kind.ApiVersion}\"; is its CRD installed?");
+            if (isOurs && !coming.HaveArrived)
+            {
+                return null;
+            }
+
+            if (!isOurs || client.Time.GetUtcNow() >= deadline)
+            {
+                throw new ApiException(
+                    HttpStatusCode.NotFound, "NoMatch", $"no matches for kind \"{kind.Kind}\" in version \"{kind.ApiVersion}\"; is its CRD installed?");
+            }
+
+            // A definition is established a moment before discovery has it.
+            await Task.Delay(PollDelay, client.Time, cancellation);
+            mapper.Invalidate();
+        }
     }
 
     private async Task<bool> ExistsAsync(string @namespace, CancellationToken cancellation) =>
@@ -255,7 +272,7 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
         else if (desired.Ref.Namespace.Length == 0)
         {
             throw new ApiException(
-                System.Net.HttpStatusCode.BadRequest, "NoNamespace", "namespace not specified; set metadata.namespace or spec.targetNamespace");
+                HttpStatusCode.BadRequest, "NoNamespace", "namespace not specified; set metadata.namespace or spec.targetNamespace");
         }
 
         if (desired.Ref.Kind.Kind == "CustomResourceDefinition")
@@ -299,6 +316,13 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
     /// <summary>The kinds and namespaces that the set itself brings.</summary>
     private sealed record Coming(HashSet<(string Group, string Kind)> Kinds, HashSet<string> Namespaces)
     {
+        /// <summary>Whether the earlier stages are applied.</summary>
+        internal bool HaveArrived { get; private init; }
+
+        internal Coming Arrived() => this with { HaveArrived = true };
+
+        internal bool Brings(string @namespace) => !HaveArrived && Namespaces.Contains(@namespace);
+
         internal static Coming Of(IReadOnlyList<DesiredObject> objects)
         {
             var coming = new Coming([], []);

@@ -4,7 +4,6 @@ using GitOpsToolkit.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace GitOpsToolkit.Controllers.Kustomize.Tests.Support;
@@ -15,12 +14,10 @@ public sealed class ArtifactServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, byte[]> _files = new();
     private WebApplication? _app;
     private int _requests;
+    private int _failures;
 
     /// <summary>How many downloads were asked for.</summary>
     public int Requests => Volatile.Read(ref _requests);
-
-    /// <summary>Answer with 503 this many times before serving.</summary>
-    public int FailuresToCome;
 
     public string BaseUrl => _app!.Urls.First();
 
@@ -35,6 +32,9 @@ public sealed class ArtifactServer : IAsyncDisposable
         await server._app.StartAsync();
         return server;
     }
+
+    /// <summary>Answers with 503 this many times before it serves again.</summary>
+    public void FailNext(int times) => Volatile.Write(ref _failures, times);
 
     /// <summary>Packs files and serves them; gives path, digest and size.</summary>
     public (string Url, string Digest, long Size) Publish(IReadOnlyDictionary<string, string> files)
@@ -69,7 +69,7 @@ public sealed class ArtifactServer : IAsyncDisposable
     private IResult Answer(string path)
     {
         Interlocked.Increment(ref _requests);
-        if (Interlocked.Decrement(ref FailuresToCome) >= 0)
+        if (Interlocked.Decrement(ref _failures) >= 0)
         {
             return Results.StatusCode(503);
         }

@@ -162,7 +162,19 @@ public sealed class Cluster : IAsyncDisposable
     private async Task<ResourcePath> PathOfAsync(JsonObject body)
     {
         var kind = GroupVersionKind.Parse(body["apiVersion"]!.ToString(), body["kind"]!.ToString());
-        var info = await Mapper.FindAsync(kind, default) ?? throw new InvalidOperationException($"no kind {kind}");
+        // Discovery has a new kind a moment after its definition is established.
+        var info = await Eventually.GetAsync(
+            async () =>
+            {
+                var found = await Mapper.FindAsync(kind, default);
+                if (found is null)
+                {
+                    Mapper.Invalidate();
+                }
+
+                return found;
+            },
+            $"the kind {kind}");
         return info.At(new ObjectKey(body["metadata"]!["namespace"]?.ToString() ?? "", body["metadata"]!["name"]!.ToString()));
     }
 
