@@ -1,0 +1,95 @@
+using GitOpsToolkit.Api.Image.V1;
+using GitOpsToolkit.Controllers.ImageReflector.Policies;
+using GitOpsToolkit.Controllers.ImageReflector.Scanning;
+using GitOpsToolkit.Controllers.ImageReflector.Storage;
+using GitOpsToolkit.Kubernetes;
+using GitOpsToolkit.Reconciling.Events;
+using GitOpsToolkit.Reconciling.Loop;
+using GitOpsToolkit.Registry;
+using Microsoft.Extensions.Logging;
+
+namespace GitOpsToolkit.Controllers.ImageReflector;
+
+/// <summary>The image-reflector-controller: scans ImageRepositories and elects the images of ImagePolicies.</summary>
+public sealed class ImageReflectorModule : IDisposable
+{
+    private const string RepositoryIndex = "repository";
+
+    private readonly ControllerSet set;
+    private readonly RegistryClient registry;
+    private readonly TagScanner scanner;
+
+    /// <summary>Puts the controller together; it does nothing until it runs.</summary>
+    /// <param name="client">The API server.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">Where logs go.</param>
+    /// <param name="random">Spreads requeues; null takes one of its own.</param>
+    /// <param name="store">Where tags are kept; null keeps them in files below <see cref="ImageReflectorOptions.StoragePath"/>.</param>
+    public ImageReflectorModule(
+        KubeClient client, ImageReflectorOptions options, TimeProvider time, ILoggerFactory loggers, Random? random = null, ITagStore? store = null)
+    {
+        var events = new EventRecorderOptions { Controller = "image-reflector-controller", Instance = options.Instance };
+        set = new ControllerSet(client.As("image-reflector-controller"), events, loggers, time, random ?? new Random(), options.Watch);
+        registry = new RegistryClient(options.Registry, time);
+        scanner = new TagScanner(registry, time);
+        store ??= new FileTagStore(options.StoragePath);
+        var login = new RegistryLogin(set.Services.Client);
+        var repositories = set.Cache<ImageRepository>();
+        var policies = set.Cache<ImagePolicy>();
+        policies.AddIndex(RepositoryIndex, entry => entry.Value is { } policy ? [ImagePolicyReconciler.RepositoryOf(policy).ToString()] : []);
+
+        var scanning = set.Add("imagerepository", new ImageRepositoryReconciler(repositories, set.Services, store, scanner, login), options.Loop);
+        scanning.Watch(repositories);
+
+        var digests = new DigestReflector(registry, login, time);
+        var electing = set.Add("imagepolicy", new ImagePolicyReconciler(policies, repositories, set.Services, options, store, digests), options.Loop);
+        electing.Watch(policies);
+        electing.Watch(repositories, change => ConcernsPolicies(change) ? PoliciesOf(policies, change.Key) : []);
+        store.OnChange(key =>
+        {
+            foreach (var policy in PoliciesOf(policies, key))
+            {
+                electing.Enqueue(policy, fast: true);
+            }
+        });
+        set.Add(cancellation => RemoveOrphansAsync(store, repositories, cancellation));
+    }
+
+    /// <summary>Whether the objects are known and work goes on.</summary>
+    public bool IsReady => set.HasSynced;
+
+    /// <summary>Runs until cancelled and drained.</summary>
+    public Task RunAsync(CancellationToken cancellation) => set.RunAsync(cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        set.Dispose();
+        scanner.Dispose();
+        registry.Dispose();
+    }
+
+    private static IEnumerable<ObjectKey> PoliciesOf(WatchCache<ImagePolicy> policies, ObjectKey repository) =>
+        policies.ByIndex(RepositoryIndex, repository.ToString()).Select(entry => entry.Key);
+
+    /// <summary>A new scan result, another spec (image, accessFrom), or a repository that came or went.</summary>
+    private static bool ConcernsPolicies(CacheChange<ImageRepository> change) =>
+        !change.IsUpdated
+        || change.Old!.Head.Generation != change.New!.Head.Generation
+        || change.Old.Value?.Status.LastScanResult?.Revision != change.New.Value?.Status.LastScanResult?.Revision;
+
+    /// <summary>Tags of repositories that were deleted while no controller ran.</summary>
+    private static async Task RemoveOrphansAsync(ITagStore store, WatchCache<ImageRepository> repositories, CancellationToken cancellation)
+    {
+        foreach (var key in store.Keys())
+        {
+            if (repositories.Find(key) is null)
+            {
+                store.Remove(key);
+            }
+        }
+
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+    }
+}

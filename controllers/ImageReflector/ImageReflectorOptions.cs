@@ -1,0 +1,32 @@
+using GitOpsToolkit.Kubernetes;
+using GitOpsToolkit.Reconciling.Loop;
+using GitOpsToolkit.Registry;
+
+namespace GitOpsToolkit.Controllers.ImageReflector;
+
+/// <summary>The image-reflector-controller's settings; each property names the flag it stands for.</summary>
+public sealed record ImageReflectorOptions
+{
+    /// <summary>Where the tags are kept (<c>--storage-path</c>).</summary>
+    /// <value><c>/data</c>.</value>
+    public string StoragePath { get; init; } = "/data";
+
+    /// <summary>Refuse references to objects in other namespaces, whatever their accessFrom says (<c>--no-cross-namespace-refs</c>).</summary>
+    public bool NoCrossNamespaceRefs { get; init; }
+
+    /// <summary>How long a policy waits for its repository before it looks again (<c>--requeue-dependency</c>).</summary>
+    /// <value>30 s; a finished scan wakes it sooner.</value>
+    public TimeSpan RequeueDependency { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Workers and back-off (<c>--concurrent</c>, <c>--min-retry-delay</c>, <c>--max-retry-delay</c>).</summary>
+    public ControllerOptions Loop { get; init; } = new();
+
+    /// <summary>Which objects to see (<c>--watch-all-namespaces</c>, <c>--watch-label-selector</c>).</summary>
+    public WatchCacheOptions Watch { get; init; } = new();
+
+    /// <summary>Limits and times of the registry client.</summary>
+    public RegistryClientOptions Registry { get; init; } = new() { UserAgent = "image-reflector-controller" };
+
+    /// <summary>Which of several instances reports events: the host's or the pod's name.</summary>
+    public string Instance { get; init; } = Environment.MachineName;
+}

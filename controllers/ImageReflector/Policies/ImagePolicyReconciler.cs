@@ -1,0 +1,156 @@
+using GitOpsToolkit.Api.Image.V1;
+using GitOpsToolkit.Api.Meta;
+using GitOpsToolkit.Controllers.ImageReflector.Storage;
+using GitOpsToolkit.Kubernetes;
+using GitOpsToolkit.Reconciling;
+using GitOpsToolkit.Reconciling.Events;
+using GitOpsToolkit.Reconciling.Status;
+using GitOpsToolkit.Registry;
+using PolicyScope = GitOpsToolkit.Reconciling.Scope<GitOpsToolkit.Api.Image.V1.ImagePolicy, GitOpsToolkit.Api.Image.V1.ImagePolicyStatus>;
+
+namespace GitOpsToolkit.Controllers.ImageReflector.Policies;
+
+/// <summary>
+/// Elects the image of an ImagePolicy: 1. rules, 2. repository and leave to use it, 3. tags, 4. election, 5. digest, 6. status. What was elected
+/// stays until something else is: no failure on the way clears it.
+/// </summary>
+internal sealed class ImagePolicyReconciler(
+    WatchCache<ImagePolicy> cache,
+    WatchCache<ImageRepository> repositories,
+    ReconcilerServices services,
+    ImageReflectorOptions options,
+    ITagStore store,
+    DigestReflector digests)
+    : ToolkitReconciler<ImagePolicy, ImagePolicyStatus>(cache, services, new ReconcilerOptions { FieldManager = "image-reflector-controller" })
+{
+    // A change of the tags wakes the policy; looking again is only the safety net.
+    private static readonly TimeSpan NothingElected = TimeSpan.FromMinutes(10);
+
+    private readonly RepositoryAccess access = new(services.Client, options.NoCrossNamespaceRefs);
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<Step<ImagePolicy, ImagePolicyStatus>> Steps => [ReadAsync, FindRepositoryAsync, ElectAsync];
+
+    /// <summary>The ImageRepository that a policy names.</summary>
+    internal static ObjectKey RepositoryOf(ImagePolicy policy)
+    {
+        var reference = policy.Spec.ImageRepositoryRef;
+        return new ObjectKey(reference.Namespace is { Length: > 0 } other ? other : policy.Metadata.Namespace ?? "", reference.Name);
+    }
+
+    /// <inheritdoc/>
+    protected override ReadyMessage Success(PolicyScope scope)
+    {
+        var latest = scope.Status.LatestRef!;
+        var digest = latest.Digest is { Length: > 0 } ? $" with digest {latest.Digest}" : "";
+        var previous = scope.Status.ObservedPreviousRef is { } former ? $" (previously {Name(former)})" : "";
+        return new ReadyMessage(Reasons.Succeeded, $"Latest image tag for {latest.Name} resolved to {latest.Tag}{digest}{previous}");
+    }
+
+    private static string Name(ImageRef image) => $"{image.Name}:{image.Tag}" + (image.Digest is { Length: > 0 } ? $"@{image.Digest}" : "");
+
+    /// <summary>1. Rules.</summary>
+    private Task<Outcome> ReadAsync(PolicyScope scope, CancellationToken cancellation)
+    {
+        if (!ElectionRules.TryRead(scope.Object.Spec, out var rules, out var problem))
+        {
+            return Task.FromResult<Outcome>(new Outcome.Stalled(Reasons.InvalidPolicy, problem));
+        }
+
+        if (scope.Object.Spec is { DigestReflectionPolicy: DigestReflector.Always, Interval: null })
+        {
+            return Task.FromResult<Outcome>(new Outcome.Stalled(
+                Reasons.IntervalNotConfigured, "spec.interval must be set when spec.digestReflectionPolicy is set to 'Always'"));
+        }
+
+        scope.Set(rules);
+        return Task.FromResult(Outcome.Next);
+    }
+
+    /// <summary>2. Repository and leave to use it.</summary>
+    private async Task<Outcome> FindRepositoryAsync(PolicyScope scope, CancellationToken cancellation)
+    {
+        var key = RepositoryOf(scope.Object);
+        var repository = repositories.Get(key);
+        if (await access.FindDenialAsync(scope.Key.Namespace, key, repository, cancellation) is { } denial)
+        {
+            return new Outcome.Retry(Reasons.AccessDenied, denial);
+        }
+
+        if (repository is null || repository.Metadata.DeletionTimestamp is not null)
+        {
+            return new Outcome.WaitFor(Reasons.DependencyNotReady, $"referenced ImageRepository '{key}' does not exist", options.RequeueDependency);
+        }
+
+        if (!ImageName.TryParse(repository.Spec.Image, out var image, out var problem))
+        {
+            return new Outcome.Stalled(Reasons.ImageURLInvalid, $"referenced ImageRepository '{key}': {problem}");
+        }
+
+        scope.Set(repository);
+        scope.Set(image);
+        return Outcome.Next;
+    }
+
+    private async Task<Outcome> ElectAsync(PolicyScope scope, CancellationToken cancellation)
+    {
+        // 3. Tags. Those of another image, left from before its name changed, are none.
+        var key = RepositoryOf(scope.Object);
+        var tags = store.Find(key);
+        if (tags is null || tags.Image != scope.Get<ImageName>().Canonical)
+        {
+            return AwaitTags(scope, key);
+        }
+
+        // 4. Election.
+        var election = scope.Get<ElectionRules>().Elect(tags.Tags);
+        if (election.Value is not { } tag)
+        {
+            return new Outcome.Retry(new Fault(Reasons.Failure, election.Error!), NothingElected);
+        }
+
+        // 5. Digest.
+        var repository = scope.Get<ImageRepository>();
+        var elected = new ImageRef { Name = repository.Spec.Image, Tag = tag };
+        var (digest, fault) = await digests.ReflectAsync(scope.Object, repository, elected, cancellation);
+        if (fault is not null)
+        {
+            return new Outcome.Retry(fault);
+        }
+
+        // 6. Status.
+        Keep(scope, elected with { Digest = digest });
+        return scope.Object.Spec is { DigestReflectionPolicy: DigestReflector.Always, Interval: { } interval }
+            ? new Outcome.Done(interval.ToTimeSpan())
+            : Outcome.Next;
+    }
+
+    /// <summary>
+    /// The first scan of this process will wake the policy. What was elected before the restart stands meanwhile, and so does its status: a lost disk
+    /// is no reason for alarm.
+    /// </summary>
+    private Outcome AwaitTags(PolicyScope scope, ObjectKey repository)
+    {
+        var stands = scope.Status.LatestRef is not null
+            && scope.Status.ObservedGeneration == scope.Generation
+            && scope.Status.LatestRef.Name == scope.Get<ImageRepository>().Spec.Image
+            && scope.Conditions.IsTrue(ConditionTypes.Ready);
+        return stands
+            ? new Outcome.Done(options.RequeueDependency)
+            : new Outcome.WaitFor(
+                Reasons.DependencyNotReady, $"referenced ImageRepository '{repository}' has not been scanned yet", options.RequeueDependency);
+    }
+
+    private void Keep(PolicyScope scope, ImageRef elected)
+    {
+        var before = scope.Status.LatestRef;
+        if (before is not null && Name(before) == Name(elected))
+        {
+            return;
+        }
+
+        scope.Status = scope.Status with { LatestRef = elected, ObservedPreviousRef = before ?? scope.Status.ObservedPreviousRef };
+        var ready = Success(scope);
+        scope.Event(EventType.Normal, ready.Reason, ready.Message);
+    }
+}
