@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using GitOpsToolkit.Sandbox.Machinery.Selectors;
 using Xunit;
 
