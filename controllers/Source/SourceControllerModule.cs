@@ -41,7 +41,7 @@ public sealed class SourceControllerModule : IAsyncDisposable
     {
         (_options, _time, _logger) = (options, time, loggers.CreateLogger(Name));
         _storage = new ArtifactStorage(options, time);
-        _server = new ArtifactServer(options, loggers);
+        _server = new ArtifactServer(options);
         var mirrorPath = options.MirrorPath ?? Path.Combine(options.StoragePath, ".mirrors");
         _mirrors = new GitMirrorStore(mirrorPath, remote ?? new GitCliRemote(Path.Combine(mirrorPath, ".scratch"), new GitCliOptions(), time), time);
         var events = new EventRecorderOptions { Controller = Name, Instance = options.Instance };

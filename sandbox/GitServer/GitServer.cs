@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace GitOpsToolkit.Sandbox.Git;
@@ -28,7 +29,8 @@ public sealed class GitServer : IAsyncDisposable
         _logger = options.Logging.CreateLogger("GitOpsToolkit.Sandbox.GitServer");
         _defaultAccess = options.Access;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(options.Logging);
+        // The process around this server answers signals; two would race for them.
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -154,5 +156,12 @@ public sealed class GitServer : IAsyncDisposable
         {
             listen.UseHttps(certificate);
         }
+    }
+
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace GitOpsToolkit.Controllers.Source.Storage;
 
@@ -16,13 +15,12 @@ internal sealed class ArtifactServer : IAsyncDisposable
 {
     private static readonly string[] s_kinds = ["gitrepository", "ocirepository", "bucket", "helmrepository", "helmchart", "externalartifact"];
     private readonly SourceControllerOptions _options;
-    private readonly ILoggerFactory _loggers;
     private readonly IPEndPoint _endpoint;
     private WebApplication? _app;
 
-    public ArtifactServer(SourceControllerOptions options, ILoggerFactory loggers)
+    public ArtifactServer(SourceControllerOptions options)
     {
-        (_options, _loggers) = (options, loggers);
+        _options = options;
         _endpoint = ListenAddress.TryParse(options.StorageAddress, out var endpoint) && endpoint is not null
             ? endpoint
             : throw new ArgumentException($"--storage-addr={options.StorageAddress} is no address: use host:port or :port.", nameof(options));
@@ -44,7 +42,6 @@ internal sealed class ArtifactServer : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellation)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(_loggers);
         // The host around this server answers signals; two would race for them.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
