@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace GitOpsToolkit.Kubernetes.Tests;
 
@@ -34,7 +35,10 @@ internal sealed class FakeServer : IAsyncDisposable
         {
             using var reader = new StreamReader(context.Request.Body);
             var body = await reader.ReadToEndAsync(context.RequestAborted);
-            server.Seen.Enqueue(new SeenRequest(context.Request.Method, context.Request.GetEncodedPathAndQuery(), body, context.Request.Headers));
+            // A copy: the server uses its own headers again for the next request.
+            server.Seen.Enqueue(new SeenRequest(
+                context.Request.Method, context.Request.GetEncodedPathAndQuery(), body,
+                new HeaderDictionary(new Dictionary<string, StringValues>(context.Request.Headers, StringComparer.OrdinalIgnoreCase))));
             await answer(context);
         });
         await app.StartAsync();

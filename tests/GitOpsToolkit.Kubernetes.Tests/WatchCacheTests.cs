@@ -29,20 +29,25 @@ public sealed class WatchCacheTests
     [Fact]
     public async Task After_a_broken_connection_the_watch_goes_on_from_the_last_version()
     {
+        var heard = new TaskCompletionSource();
         var script = new ScriptedCollection()
             .Lists(10, Answers.Object("a", 1))
             .Watches(async context =>
             {
-                await context.SendAsync(Answers.Event("MODIFIED", Answers.Object("a", 11)) + Answers.Event("BOOKMARK", Answers.Object("", 15)));
+                await context.SendAsync(Answers.Event("BOOKMARK", Answers.Object("", 10)) + Answers.Event("MODIFIED", Answers.Object("a", 11)));
+                await heard.Task;
                 context.Abort();
             })
             .WatchesForEver(Answers.Event("MODIFIED", Answers.Object("a", 16)));
         await using var running = await RunAsync(script);
 
+        await running.HearsAsync("+a@1", "a@1>11");
+        heard.SetResult();
+
         await running.HearsAsync("+a@1", "a@1>11", "a@11>16");
 
         Assert.Equal(1, script.ListCount);
-        Assert.Contains("resourceVersion=15&", running.Server.Seen.Last().PathAndQuery);
+        Assert.Contains("resourceVersion=11&", running.Server.Seen.Last().PathAndQuery);
     }
 
     [Theory]
