@@ -173,7 +173,7 @@ public sealed class ControllerTests
             await open.Task;
             return null;
         });
-        await begun.Task;
+        await begun.Task.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
 
         var stop = running.StopAsync();
         open.SetResult();
