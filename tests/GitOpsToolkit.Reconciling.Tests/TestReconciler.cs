@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using GitOpsToolkit.Api.Meta;
 using GitOpsToolkit.Api.Source.V1;
 using GitOpsToolkit.Kubernetes;
+using GitOpsToolkit.Reconciling.Events;
 using GitOpsToolkit.Reconciling.Status;
 
 namespace GitOpsToolkit.Reconciling.Tests;
@@ -59,7 +60,7 @@ internal sealed class TestReconciler(WatchCache<GitRepository> cache, Reconciler
             {
                 Artifact = new Artifact { Revision = revision, Path = "a", Url = "http://a", Digest = "sha256:1", LastUpdateTime = scope.Time.GetUtcNow() },
             };
-            scope.Event(Events.EventType.Normal, "NewArtifact", $"stored artifact for revision '{revision}'", [new("revision", revision)]);
+            scope.Event(EventType.Normal, "NewArtifact", $"stored artifact for revision '{revision}'", [new("revision", revision)]);
         }
 
         scope.Conditions.SetTrue(ConditionTypes.ArtifactInStorage, Reasons.Succeeded, $"stored artifact for revision '{revision}'");

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Kubernetes;
-using GitOpsToolkit.Reconciling.Loop;
 using GitOpsToolkit.TestKit;
 
 namespace GitOpsToolkit.Reconciling.Tests;
