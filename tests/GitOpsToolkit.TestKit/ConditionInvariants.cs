@@ -26,6 +26,8 @@ public static class ConditionInvariants
     /// <summary>The rules that the object breaks.</summary>
     public static IReadOnlyList<string> Check(JsonNode obj, bool atRest = true)
     {
+        // Numbers of trees that were built rather than read keep their .NET type, which conversions insist on.
+        obj = JsonNode.Parse(obj.ToJsonString())!;
         var generation = (long?)obj["metadata"]?["generation"] ?? 0;
         var observed = (long?)obj["status"]?["observedGeneration"] ?? 0;
         var conditions = obj["status"]?["conditions"]?.AsArray().Select(node => Condition.Of(node!)).ToList() ?? [];
