@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using System.Text.RegularExpressions;
 using GitOpsToolkit.Api.Meta;
 using GitOpsToolkit.Api.Schema;
 
@@ -55,7 +54,7 @@ internal sealed class ShapeCheck(JsonSerializerOptions options)
             if (present && value.ValueKind != JsonValueKind.Null)
             {
                 // A part of the status that cannot be trusted takes what requires it along.
-                if (!Value(value, property.PropertyType, property, child) && at.InStatus && ToolkitJson.IsRequired(property))
+                if (!Value(value, property.PropertyType, property, child) && at.InStatus && FieldRules.Of(property).IsRequired)
                 {
                     Unreadable.Add(at.Key);
                     return false;
@@ -70,7 +69,7 @@ internal sealed class ShapeCheck(JsonSerializerOptions options)
                 Unreadable.Add(child.Key);
             }
 
-            if (ToolkitJson.IsRequired(property))
+            if (FieldRules.Of(property).IsRequired)
             {
                 Note(child, "is required");
                 if (at.InStatus)
@@ -162,10 +161,10 @@ internal sealed class ShapeCheck(JsonSerializerOptions options)
             return $"\"{text}\" is not a duration: {problem}";
         }
 
-        var pattern = property?.AttributeProvider?.GetCustomAttributes(typeof(PatternAttribute), inherit: true) is [PatternAttribute only] ? only.Regex : null;
-        return pattern is null || Regex.IsMatch(text, pattern, RegexOptions.NonBacktracking)
+        var pattern = property is null ? null : FieldRules.Of(property).Pattern;
+        return pattern is null || pattern.IsMatch(text)
             ? ""
-            : pattern == Patterns.ShortDuration
+            : pattern.ToString() == Patterns.ShortDuration
                 ? $"\"{text}\" is not a duration in minutes, seconds or milliseconds, such as 1m30s"
                 : $"\"{text}\" is not a duration in hours, minutes, seconds or milliseconds, such as 1h30m";
     }

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using GitOpsToolkit.Api.Meta;
-using GitOpsToolkit.Api.Schema;
 
 namespace GitOpsToolkit.Api.Json;
 
@@ -69,16 +68,12 @@ public static class ToolkitJson
             {
                 property.ShouldSerialize = static (o, _) => ((ToolkitObject)o).HasStatus;
             }
-            else if (!property.IsExtensionData && !IsRequired(property))
+            else if (!property.IsExtensionData && !FieldRules.Of(property).IsRequired)
             {
                 property.ShouldSerialize = static (_, value) => !IsEmpty(value);
             }
         }
     }
-
-    /// <summary>Whether the field must be present.</summary>
-    internal static bool IsRequired(JsonPropertyInfo property) =>
-        property.AttributeProvider?.IsDefined(typeof(RequiredAttribute), inherit: true) ?? false;
 
     private static bool IsEmpty(object? value) => value switch
     {
