@@ -9,7 +9,9 @@ namespace GitOpsToolkit.Kustomize;
 internal sealed class Accumulator(BoundedFiles files, BuildOptions options, CancellationToken cancellation)
 {
     private readonly Stack<string> _directories = new();
+    private readonly Dictionary<string, KustomizationFile?> _known = new(StringComparer.Ordinal);
     private int _objects;
+    private int _kustomizations;
 
     /// <exception cref="BuildException">The input is at fault.</exception>
     internal ResourceSet Run(KustomizationFile root)
@@ -25,7 +27,7 @@ internal sealed class Accumulator(BoundedFiles files, BuildOptions options, Canc
         _directories.Push(file.Directory);
         if (_directories.Count > options.Limits.MaxDepth)
         {
-            throw BuildException.At($"kustomizations include each other deeper than {options.Limits.MaxDepth}", file.File);
+            throw BuildException.Limit($"kustomizations include each other deeper than {options.Limits.MaxDepth}", file.File);
         }
 
         AddResources(file, set);
@@ -49,7 +51,7 @@ internal sealed class Accumulator(BoundedFiles files, BuildOptions options, Canc
             {
                 AddResource(file, entry, set);
             }
-            catch (BuildException e)
+            catch (BuildException e) when (!e.IsLimit)
             {
                 errors.AddRange(e.Errors);
                 while (_directories.Count > depth)
@@ -79,7 +81,7 @@ internal sealed class Accumulator(BoundedFiles files, BuildOptions options, Canc
         {
             if (++_objects > options.Limits.MaxResources)
             {
-                throw BuildException.At($"the build holds more than {options.Limits.MaxResources} objects", path);
+                throw BuildException.Limit($"the build holds more than {options.Limits.MaxResources} objects", path);
             }
 
             set.Add(resource);
@@ -100,7 +102,7 @@ internal sealed class Accumulator(BoundedFiles files, BuildOptions options, Canc
             throw BuildException.At($"the source has no directory '{path}'", file.File, entry.Line, field);
         }
 
-        var included = KustomizationFinder.Find(files, path)
+        var included = Find(path)
             ?? throw BuildException.At($"the directory '{path}' has no kustomization.yaml", file.File, entry.Line, field);
         if (included.IsComponent != wantComponent)
         {
@@ -123,6 +125,21 @@ internal sealed class Accumulator(BoundedFiles files, BuildOptions options, Canc
         var subset = new ResourceSet();
         Run(included, subset);
         set.AddAll(subset);
+    }
+
+    private KustomizationFile? Find(string directory)
+    {
+        if (++_kustomizations > options.Limits.MaxKustomizations)
+        {
+            throw BuildException.Limit($"the build includes more than {options.Limits.MaxKustomizations} kustomizations", directory);
+        }
+
+        if (!_known.TryGetValue(directory, out var found))
+        {
+            _known[directory] = found = KustomizationFinder.Find(files, directory);
+        }
+
+        return found;
     }
 
     private void Transform(KustomizationFile file, ResourceSet set)

@@ -42,6 +42,11 @@ public sealed class BuildException(IReadOnlyList<BuildError> errors, Exception? 
     /// <summary>Every fault found, in the order of the build.</summary>
     public IReadOnlyList<BuildError> Errors { get; } = errors;
 
+    /// <summary>Whether a cap of the build was reached: nothing further is tried then.</summary>
+    internal bool IsLimit { get; private init; }
+
+    internal static BuildException Limit(string message, string? file = null) => new([new BuildError(message, file)]) { IsLimit = true };
+
     internal static BuildException At(string message, string? file = null, int line = 0, string? field = null, Exception? inner = null) =>
         new([new BuildError(message, file, line, field)], inner);
 }

@@ -15,6 +15,10 @@ public sealed record BuildLimits
     /// <value>50 000 by default.</value>
     public int MaxFiles { get; init; } = 50_000;
 
+    /// <summary>How many kustomizations one build may include, each as often as it is included.</summary>
+    /// <value>5 000 by default.</value>
+    public int MaxKustomizations { get; init; } = 5_000;
+
     /// <summary>How many objects one build may hold.</summary>
     /// <value>100 000 by default.</value>
     public int MaxResources { get; init; } = 100_000;

@@ -57,7 +57,7 @@ internal sealed class BoundedFiles(IFileSource source, BuildLimits limits, Cance
         _bytes += bytes.Length;
         if (_bytes > limits.MaxTotalBytes)
         {
-            throw BuildException.At($"the files of this build have more than {limits.MaxTotalBytes} bytes together", path);
+            throw BuildException.Limit($"the files of this build have more than {limits.MaxTotalBytes} bytes together", path);
         }
 
         try
@@ -75,7 +75,7 @@ internal sealed class BoundedFiles(IFileSource source, BuildLimits limits, Cance
         cancellation.ThrowIfCancellationRequested();
         if (++_visits > limits.MaxFiles)
         {
-            throw BuildException.At($"the build looks at more than {limits.MaxFiles} files and directories", path);
+            throw BuildException.Limit($"the build looks at more than {limits.MaxFiles} files and directories", path);
         }
     }
 }

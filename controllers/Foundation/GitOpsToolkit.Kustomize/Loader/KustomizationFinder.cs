@@ -48,7 +48,7 @@ internal static class KustomizationFinder
     {
         if (depth > files.Limits.MaxDepth)
         {
-            throw BuildException.At($"directories nest deeper than {files.Limits.MaxDepth}", directory);
+            throw BuildException.Limit($"directories nest deeper than {files.Limits.MaxDepth}", directory);
         }
 
         foreach (var entry in files.List(directory))
@@ -77,7 +77,7 @@ internal static class KustomizationFinder
                 _ = ResourceReader.Read(files.Documents(path));
                 resources.Add(new Located(relative, 0));
             }
-            catch (BuildException e)
+            catch (BuildException e) when (!e.IsLimit)
             {
                 errors.AddRange(e.Errors);
             }
