@@ -82,6 +82,7 @@ public sealed class ImageAutomationModule : IDisposable
         var controller = _set.Add("imageupdateautomation", reconciler, new ControllerOptions
         {
             Concurrency = _options.Concurrency,
+            DrainTimeout = _options.DrainTimeout,
             Retries = new WorkQueueOptions { MinRetryDelay = _options.MinRetryDelay, MaxRetryDelay = _options.MaxRetryDelay },
         });
         controller.Watch(automations);

@@ -31,6 +31,10 @@ public sealed record ImageAutomationOptions
     /// <value>300 milliseconds</value>
     public TimeSpan PushPause { get; init; } = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>How long a run that is under way at the stop may go on before it is cancelled.</summary>
+    /// <value>10 seconds</value>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The only namespace to look at (<c>--watch-all-namespaces=false</c> takes RUNTIME_NAMESPACE).</summary>
     /// <value>null: all.</value>
     public string? WatchNamespace { get; init; }
