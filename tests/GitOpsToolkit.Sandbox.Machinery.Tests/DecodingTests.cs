@@ -31,7 +31,7 @@ public sealed class DecodingTests
     [InlineData("", "ConfigMap", """{"data":{}}""", "{}")]
     [InlineData("", "Pod", """{"spec":{"containers":[{"name":"c","resources":null,"args":[],"tty":false}]}}""", """{"spec":{"containers":[{"name":"c","resources":{}}]},"status":{}}""")]
     [InlineData("", "Service", """{"spec":{"ports":[{"port":80,"nodePort":0}]}}""", """{"spec":{"ports":[{"port":80}]},"status":{"loadBalancer":{}}}""")]
-    [InlineData("apps", "ReplicaSet", """{"spec":{"replicas":0}}""", """{"spec":{"replicas":0,"template":{"spec":{}}},"status":{"replicas":0}}""")]
+    [InlineData("apps", "ReplicaSet", """{"spec":{"replicas":0}}""", """{"spec":{"replicas":0,"template":{"metadata":{},"spec":{}}},"status":{"replicas":0}}""")]
     [InlineData("", "Secret", """{"data":{"a":"eA=="},"stringData":{}}""", """{"data":{"a":"eA=="}}""")]
     [InlineData("", "Pod", """{"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":0.1,"memory":"1024Mi"}}}]}}""", """{"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"100m","memory":"1Gi"}}}]},"status":{}}""")]
     public void ObjectsTakeTheStoredShape(string group, string kind, string body, string expected)

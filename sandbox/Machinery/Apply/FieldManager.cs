@@ -58,7 +58,7 @@ public static class FieldManager
             return;
         }
 
-        Track(request, Bare(live), updated, managed);
+        Track(request, live is null ? request.Rules.Skeleton : Bare(live), updated, managed);
         Cap(managed);
         managed.WriteTo(updated);
     }
@@ -78,7 +78,7 @@ public static class FieldManager
         var current = Bare(live);
         if (managed.Count == 0 && live is not null)
         {
-            Track(request with { Manager = "before-first-apply" }, [], current, managed);
+            Track(request with { Manager = "before-first-apply" }, rules.Skeleton, current, managed);
         }
 
         JsonObject merged;

@@ -21,6 +21,9 @@ public sealed class BuiltinKind : KindRules
     /// <inheritdoc/>
     public override bool IsCustom => false;
 
+    /// <inheritdoc/>
+    internal override JsonObject Skeleton => TypeDecoder.Skeleton(Type);
+
     /// <summary>The built-in kind of that name, or null.</summary>
     public static BuiltinKind? Find(string group, string version, string kind) => Known.GetValueOrDefault($"{group}/{version}/{kind}");
 

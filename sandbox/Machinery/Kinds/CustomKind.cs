@@ -41,6 +41,9 @@ public sealed class CustomKind : KindRules
     /// <inheritdoc/>
     public override bool IsCustom => true;
 
+    /// <inheritdoc/>
+    internal override JsonObject Skeleton => [];
+
     /// <summary>Reads one version of a definition (an <c>apiextensions.k8s.io/v1</c> object).</summary>
     /// <exception cref="ArgumentException">The definition has no such version.</exception>
     public static CustomKind FromDefinition(JsonObject definition, string version)

@@ -50,6 +50,9 @@ public abstract class KindRules
     /// <exception cref="StatusException">400 for a value of the wrong type, worded as the server's.</exception>
     public abstract IReadOnlyList<string> Decode(JsonObject obj);
 
+    /// <summary>The object that creations are compared with: what is there however little a user sets.</summary>
+    internal abstract JsonObject Skeleton { get; }
+
     /// <summary>Fills in defaults, in place.</summary>
     public abstract void Default(JsonObject obj);
 

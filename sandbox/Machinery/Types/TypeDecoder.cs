@@ -54,7 +54,15 @@ internal sealed class TypeDecoder
         Complete(value, type);
     }
 
-    private static void Complete(JsonObject value, SchemaType type)
+    /// <summary>What an object is made of before anybody set a field: what is written however empty it is.</summary>
+    public static JsonObject Skeleton(SchemaType type)
+    {
+        var skeleton = new JsonObject { ["metadata"] = new JsonObject() };
+        Complete(skeleton, type, withLists: true);
+        return skeleton;
+    }
+
+    private static void Complete(JsonObject value, SchemaType type, bool withLists = false)
     {
         foreach (var (name, field) in type.FieldTable)
         {
@@ -63,20 +71,26 @@ internal sealed class TypeDecoder
                 continue;
             }
 
-            if (field.Empty == EmptyForm.Zero)
+            switch (field.Type.Kind)
             {
-                value[name] = field.Type.Kind switch
-                {
-                    SchemaKind.String => JsonValue.Create(""),
-                    SchemaKind.Boolean => JsonValue.Create(false),
-                    _ => JsonValue.Create(0L),
-                };
-                continue;
-            }
+                case SchemaKind.List:
+                case SchemaKind.Map when field.Empty == EmptyForm.Zero:
+                    // The server writes null here, which says no more than nothing at all.
+                    if (withLists)
+                    {
+                        value[name] = null;
+                    }
 
-            var empty = new JsonObject();
-            Complete(empty, field.Type);
-            value[name] = empty;
+                    break;
+                case SchemaKind.Map:
+                    var empty = new JsonObject();
+                    Complete(empty, field.Type, withLists);
+                    value[name] = empty;
+                    break;
+                default:
+                    value[name] = Zero(field.Type);
+                    break;
+            }
         }
     }
 

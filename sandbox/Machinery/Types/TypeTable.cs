@@ -7,7 +7,7 @@ namespace GitOpsToolkit.Sandbox.Machinery.Types;
 /// <remarks>
 /// Notation: a line at the margin names a type (<c>atomic</c> behind it: owned as a whole by one writer). Indented lines list its fields,
 /// separated by commas: <c>name[mark] type [modifiers]</c>. Marks: <c>?</c> an empty value is left out, <c>!</c> an absent
-/// object is written as <c>{}</c>, <c>=</c> an absent scalar is written as zero, none: kept. Types: <c>string int32 int64 number bool quantity intstr time microtime bytes raw
+/// object is written as <c>{}</c>, <c>=</c> an absent value is written as zero (lists: null), none: kept. Types: <c>string int32 int64 number bool quantity intstr time microtime bytes raw
 /// any</c>, <c>[]T</c>, <c>{}T</c> (free keys) or the name of a type. Modifiers: <c>set</c>, <c>keys=a+b</c> (list map), <c>atomic</c>,
 /// <c>merge</c> or <c>merge=key</c> (strategic merge), <c>retain</c> (<c>$retainKeys</c>), <c>replace</c>, <c>default=v</c> (of a list key).
 /// </remarks>
