@@ -47,7 +47,7 @@ public sealed class ImageAutomationModule : IDisposable
         var events = new EventRecorderOptions { Controller = Name, Instance = options.Instance };
         var watch = new WatchCacheOptions { Namespace = options.WatchNamespace, LabelSelector = options.WatchLabelSelector };
         _set = new ControllerSet(client.As(Name), events, loggers, time, random, watch);
-        AddController(random, loggers);
+        AddController(random);
     }
 
     /// <summary>Whether the caches are filled.</summary>
@@ -63,14 +63,12 @@ public sealed class ImageAutomationModule : IDisposable
         _mirrors.Dispose();
     }
 
-    private void AddController(Random random, ILoggerFactory loggers)
+    private void AddController(Random random)
     {
         var services = _set.Services;
-        var everything = new WatchCacheOptions { Namespace = _options.WatchNamespace };
-        var log = loggers.CreateLogger("watch");
         var automations = _set.Cache<ImageUpdateAutomation>();
-        var policies = _set.Add(WatchCache.ForKind<ImagePolicy>(services.Client, everything, log));
-        var repositories = _set.Add(WatchCache.ForKind<GitRepository>(services.Client, everything, log));
+        var policies = _set.Lookup<ImagePolicy>();
+        var repositories = _set.Lookup<GitRepository>();
         automations.AddIndex(ImageUpdateAutomationReconciler.ByNamespace, entry => [entry.Key.Namespace]);
         automations.AddIndex(BySource, entry => entry.Value is null ? [] : [GitPlanner.SourceKey(entry.Value).ToString()]);
         policies.AddIndex(ImageUpdateAutomationReconciler.ByNamespace, entry => [entry.Key.Namespace]);

@@ -46,8 +46,8 @@ public sealed class KustomizeModule : IAsyncDisposable
         var events = new EventRecorderOptions { Controller = "kustomize-controller", Instance = options.Instance };
         var set = new ControllerSet(client.As("kustomize-controller"), events, loggers, time, random, watch);
         var kustomizations = set.Cache<Kustomization>();
-        var (git, oci) = (set.Cache<GitRepository>(), set.Cache<OCIRepository>());
-        var external = options.ExternalArtifact ? set.Cache<ExternalArtifact>() : null;
+        var (git, oci) = (set.Lookup<GitRepository>(), set.Lookup<OCIRepository>());
+        var external = options.ExternalArtifact ? set.Lookup<ExternalArtifact>() : null;
         var artifacts = new ArtifactCache(http, options, time);
         var ledger = new DriftLedger(set.Services.Client, "kustomize-controller", loggers.CreateLogger("drift"));
         var reconciler = new KustomizationReconciler(kustomizations, set.Services, options, new Sources(git, oci, external), artifacts, ledger);

@@ -11,6 +11,9 @@ namespace GitOpsToolkit.Reconciling.Loop;
 /// </summary>
 public sealed class Controller : IDisposable
 {
+    /// <summary>The reason of retries that an exception caused; it is logged where it is caught.</summary>
+    private const string Unexpected = "ReconcileError";
+
     private readonly IReconciler _reconciler;
     private readonly ControllerOptions _options;
     private readonly TimeProvider _time;
@@ -154,10 +157,8 @@ public sealed class Controller : IDisposable
         }
         catch (Exception error) when (!late.IsCancellationRequested)
         {
-            // What no step expected: the API server is away, an object changed under us, or a bug. Tried again in any case.
-            var expected = error is ApiException { IsConflict: true } or ApiException { IsTransient: true };
-            _logger.Log(expected ? LogLevel.Debug : LogLevel.Error, error, "{Kind} {Object}: {Problem}", _reconciler.Kind, key, error.Message);
-            outcome = new Outcome.Retry("ReconcileError", error.Message);
+            LogUnexpected(key, error);
+            outcome = new Outcome.Retry(Unexpected, error.Message);
         }
         catch (Exception) when (late.IsCancellationRequested)
         {
@@ -175,7 +176,11 @@ public sealed class Controller : IDisposable
         {
             case Outcome.Retry { After: null } retry:
                 var delay = _queue.AddRateLimited(key);
-                LogRetry(key, retry.Fault, delay);
+                if (retry.Fault.Reason != Unexpected)
+                {
+                    LogRetry(key, retry.Fault, delay);
+                }
+
                 return;
             case Outcome.Retry retry:
                 LogRetry(key, retry.Fault, retry.After.Value);
@@ -198,6 +203,19 @@ public sealed class Controller : IDisposable
                 _queue.Forget(key);
                 return;
         }
+    }
+
+    /// <summary>What no step expected: an object that changed under us (no news), the API server away, or a bug.</summary>
+    private void LogUnexpected(ObjectKey key, Exception error)
+    {
+        if (error is ApiException api)
+        {
+            var level = api.IsConflict ? LogLevel.Debug : LogLevel.Error;
+            _logger.Log(level, "{Kind} {Object} is tried again: {Problem}", _reconciler.Kind, key, error.Message);
+            return;
+        }
+
+        _logger.LogError(error, "{Kind} {Object} failed unexpectedly: {Problem}", _reconciler.Kind, key, error.Message);
     }
 
     private void LogRetry(ObjectKey key, Fault fault, TimeSpan delay) => _logger.LogError(

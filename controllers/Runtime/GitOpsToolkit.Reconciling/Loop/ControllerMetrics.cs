@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using GitOpsToolkit.Kubernetes;
 
@@ -21,17 +22,21 @@ internal sealed class ControllerMetrics
     private static readonly UpDownCounter<long> Active = ToolkitMeter.Meter.CreateUpDownCounter<long>(
         "controller_runtime_active_workers", description: "Number of currently used workers per controller");
 
-    private static readonly Gauge<long> Most = ToolkitMeter.Meter.CreateGauge<long>(
-        "controller_runtime_max_concurrent_reconciles", description: "Maximum number of concurrent reconciles per controller");
+    private static readonly ConcurrentDictionary<string, int> Most = new(StringComparer.Ordinal);
 
     private readonly KeyValuePair<string, object?> _controller;
     private readonly string _kind;
+
+    static ControllerMetrics() => ToolkitMeter.Meter.CreateObservableGauge(
+        "controller_runtime_max_concurrent_reconciles",
+        () => Most.Select(controller => new Measurement<long>(controller.Value, new KeyValuePair<string, object?>("controller", controller.Key))),
+        description: "Maximum number of concurrent reconciles per controller");
 
     public ControllerMetrics(string name, string kind, int concurrency)
     {
         _controller = new KeyValuePair<string, object?>("controller", name);
         _kind = kind;
-        Most.Record(concurrency, _controller);
+        Most[name] = concurrency;
     }
 
     public void Begin() => Active.Add(1, _controller);

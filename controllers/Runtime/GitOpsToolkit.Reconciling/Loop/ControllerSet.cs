@@ -22,7 +22,7 @@ namespace GitOpsToolkit.Reconciling.Loop;
 public sealed class ControllerSet : IDisposable
 {
     private readonly WatchCacheOptions _watch;
-    private readonly Dictionary<Type, IWatchCache> _kinds = [];
+    private readonly Dictionary<(Type Kind, bool Own), IWatchCache> _kinds = [];
     private readonly List<IWatchCache> _caches = [];
     private readonly List<Controller> _controllers = [];
     private readonly List<Func<CancellationToken, Task>> _tasks = [];
@@ -34,7 +34,7 @@ public sealed class ControllerSet : IDisposable
     /// <param name="loggers">Where logs go.</param>
     /// <param name="time">The clock.</param>
     /// <param name="random">Spreads requeues.</param>
-    /// <param name="watch">Which objects the caches of <see cref="Cache{T}"/> hold; null means all.</param>
+    /// <param name="watch">Which objects the caches of <see cref="Cache{T}()"/> hold; null means all.</param>
     public ControllerSet(
         KubeClient client, EventRecorderOptions events, ILoggerFactory loggers, TimeProvider time, Random random, WatchCacheOptions? watch = null)
     {
@@ -52,17 +52,16 @@ public sealed class ControllerSet : IDisposable
     /// <summary>Whether all caches are filled.</summary>
     public bool HasSynced => _caches.TrueForAll(cache => cache.HasSynced);
 
-    /// <summary>The set's cache of a kind of the toolkit; one is made at the first call, restricted as the set was told to.</summary>
+    /// <summary>The cache of a kind that the set reconciles: in the set's namespace, with its labels (its shard). One is made at the first call.</summary>
     public WatchCache<T> Cache<T>()
-        where T : ToolkitObject, IToolkitKind
-    {
-        if (!_kinds.TryGetValue(typeof(T), out var cache))
-        {
-            _kinds[typeof(T)] = cache = Add(WatchCache.ForKind<T>(Services.Client, _watch, Services.Loggers.CreateLogger("watch")));
-        }
+        where T : ToolkitObject, IToolkitKind => Cache<T>(own: true);
 
-        return (WatchCache<T>)cache;
-    }
+    /// <summary>
+    /// The cache of a kind that the set refers to and others reconcile: in the set's namespace, whatever its labels, since shards are cut
+    /// differently elsewhere. One is made at the first call; without labels it is the one of <see cref="Cache{T}()"/>.
+    /// </summary>
+    public WatchCache<T> Lookup<T>()
+        where T : ToolkitObject, IToolkitKind => Cache<T>(own: _watch.LabelSelector is null);
 
     /// <summary>Adds a cache that the caller made: another kind, other restrictions.</summary>
     public TCache Add<TCache>(TCache cache)
@@ -116,5 +115,17 @@ public sealed class ControllerSet : IDisposable
         {
             controller.Dispose();
         }
+    }
+
+    private WatchCache<T> Cache<T>(bool own)
+        where T : ToolkitObject, IToolkitKind
+    {
+        if (!_kinds.TryGetValue((typeof(T), own), out var cache))
+        {
+            var watch = own ? _watch : _watch with { LabelSelector = null };
+            _kinds[(typeof(T), own)] = cache = Add(WatchCache.ForKind<T>(Services.Client, watch, Services.Loggers.CreateLogger("watch")));
+        }
+
+        return (WatchCache<T>)cache;
     }
 }
