@@ -55,7 +55,7 @@ internal sealed class LabelSelector
         foreach (var op in (string[])["!=", "==", "=", ">", "<"])
         {
             var at = part.IndexOf(op, StringComparison.Ordinal);
-            if (at > 0)
+            if (at >= 0)
             {
                 return (Key(part[..at], text), Comparison(op, part[(at + op.Length)..].Trim(), text));
             }
