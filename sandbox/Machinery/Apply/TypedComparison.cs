@@ -46,9 +46,18 @@ internal sealed class TypedComparison
         var kind = after.Present && (after.Value is not null || !before.Present) ? right : left;
         if (before is { Present: true, Value: not null } && after is { Present: true, Value: not null } && left != right)
         {
-            // A deduced value changed its shape: all below it is gone, and it is another.
-            Descend(before, Slot.Of(null), left, type, path);
+            // A deduced value changed its shape: what was below it is gone, what is below it now is new, and it is another.
             Modified.Insert(path);
+            if (left == SchemaKind.Map)
+            {
+                Descend(before, Slot.Of(null), left, type, path);
+            }
+
+            if (right == SchemaKind.Map)
+            {
+                Descend(Slot.Of(null), after, right, type, path);
+            }
+
             return;
         }
 
