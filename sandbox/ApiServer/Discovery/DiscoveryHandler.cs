@@ -68,11 +68,11 @@ internal sealed class DiscoveryHandler(Cluster cluster, Func<string> address)
         if (http.Request.Headers.Accept.ToString().Contains("proto-openapi.spec.v2", StringComparison.Ordinal))
         {
             http.Response.ContentType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
-            await http.Response.Body.WriteAsync(OpenApiDocuments.V2Protobuf(), http.RequestAborted);
+            await http.Response.Body.WriteAsync(OpenApiV2.Protobuf(cluster.Registry), http.RequestAborted);
             return;
         }
 
-        await WriteAsync(http, OpenApiDocuments.V2(), "application/json");
+        await WriteAsync(http, OpenApiV2.Json(cluster.Registry), "application/json");
     }
 
     /// <summary>The version of aggregated discovery that the client prefers over plain JSON; null for none.</summary>

@@ -51,23 +51,6 @@ internal sealed class OpenApiDocuments(ResourceRegistry registry)
         };
     }
 
-    public static JsonObject V2() => new()
-    {
-        ["swagger"] = "2.0",
-        ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = "v1.33.0-sandbox" },
-        ["paths"] = new JsonObject(),
-        ["definitions"] = new JsonObject(),
-    };
-
-    /// <summary>The same document as <see cref="V2"/> in gnostic's protobuf form: fields 1 swagger, 2 info (1 title, 2 version), 8 paths, 9 definitions.</summary>
-    public static byte[] V2Protobuf()
-    {
-        byte[] info = [.. Field(1, "Kubernetes"u8), .. Field(2, "v1.33.0-sandbox"u8)];
-        return [.. Field(1, "2.0"u8), .. Field(2, info), .. Field(8, []), .. Field(9, [])];
-    }
-
-    private static byte[] Field(int number, ReadOnlySpan<byte> content) => [(byte)((number << 3) | 2), (byte)content.Length, .. content];
-
     private static string Path(string group, string version) => group.Length == 0 ? $"api/{version}" : $"apis/{group}/{version}";
 
     private static JsonObject Operation(ResourceDefinition resource, string action) => new()

@@ -21,15 +21,11 @@ internal sealed class OpenApiSchemas(string prefix)
             model = (JsonObject)(custom.Schema?.DeepClone() ?? new JsonObject { ["type"] = "object" });
             Schemas[name] = Standard(model);
         }
-        else if (resource.Rules is { } rules)
-        {
-            names[rules.Type] = name;
-            model = Map(rules.Type);
-            Schemas[name] = model;
-        }
         else
         {
-            Schemas[name] = model = Standard(new JsonObject { ["type"] = "object", ["x-kubernetes-preserve-unknown-fields"] = true });
+            names[resource.Rules.Type] = name;
+            model = Map(resource.Rules.Type);
+            Schemas[name] = model;
         }
 
         model["x-kubernetes-group-version-kind"] = new JsonArray(new JsonObject

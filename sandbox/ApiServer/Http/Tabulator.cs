@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Sandbox.ApiServer.Resources;
-using GitOpsToolkit.Sandbox.Machinery;
 using GitOpsToolkit.Sandbox.Machinery.Tables;
 
 namespace GitOpsToolkit.Sandbox.ApiServer.Http;
@@ -19,8 +18,7 @@ internal sealed class Tabulator(TimeProvider time)
             "None" => RowObject.None,
             _ => throw ApiError.BadRequest($"unrecognized includeObject value: \"{include}\""),
         };
-        var rules = resource.Rules ?? BuiltinKind.Find("", "v1", "ConfigMap")!;
-        var table = TablePrinter.For(rules).Table(items, meta, rows, withColumns, time.GetUtcNow());
+        var table = TablePrinter.For(resource.Rules).Table(items, meta, rows, withColumns, time.GetUtcNow());
         table["apiVersion"] = $"meta.k8s.io/{version}";
         return table;
     }

@@ -90,8 +90,7 @@ internal static class CrdRules
                 RequiresVersion = true,
                 StorageKey = $"{group}/{plural}",
                 SelectableFields = [.. (v.List("selectableFields") ?? []).Select(f => f.Text("jsonPath").TrimStart('.'))],
-                Custom = Version(spec!, v!),
-                Rules = CustomKind.FromDefinition(crd, v.Text("name")),
+                Custom = Version(crd, spec!, v!),
             }),
         ];
     }
@@ -137,20 +136,15 @@ internal static class CrdRules
         return accepted;
     }
 
-    private static CustomVersion Version(JsonObject spec, JsonNode version)
+    private static CustomVersion Version(JsonObject crd, JsonObject spec, JsonNode version)
     {
         var schema = version.Map("schema").Map("openAPIV3Schema");
         var scale = version.Map("subresources").Map("scale");
         return new()
         {
+            Rules = CustomKind.FromDefinition(crd, version.Text("name")),
             Schema = schema is null ? null : (JsonObject)schema.DeepClone(),
-            Columns =
-            [
-                .. (version.List("additionalPrinterColumns") ?? []).Select(c => new PrinterColumn(
-                    c.Text("name"), c.Text("type"), c.Text("format"), c.Text("description"), (int)(c.Number("priority") ?? 0), c.Text("jsonPath"))),
-            ],
             Scale = scale is null ? null : new(scale.Text("specReplicasPath"), scale.Text("statusReplicasPath"), scale.Text("labelSelectorPath")),
-            PreserveUnknownFields = spec.Flag("preserveUnknownFields"),
             DeprecationWarning = version.Flag("deprecated")
                 ? version.TextOrNull("deprecationWarning") ?? $"{spec.Text("group")}/{version.Text("name")} {spec.Map("names").Text("kind")} is deprecated"
                 : null,

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using GitOpsToolkit.Sandbox.ApiServer.Http;
 using GitOpsToolkit.Sandbox.ApiServer.Resources;
 using GitOpsToolkit.Sandbox.Machinery;
 using GitOpsToolkit.Sandbox.Machinery.Apply;
@@ -13,42 +12,28 @@ internal static class Schemas
     /// <summary>Drops unknown fields and nulls; warns of them or refuses them as the request asks.</summary>
     public static void Decode(ResourceDefinition resource, JsonObject tree, WriteContext context)
     {
-        if (resource.Rules is not { } rules)
-        {
-            return;
-        }
-
-        var unknown = rules.Decode(tree);
-        foreach (var warning in rules.Enforce(context.Validation, unknown, context.Duplicates))
+        var unknown = resource.Rules.Decode(tree);
+        foreach (var warning in resource.Rules.Enforce(context.Validation, unknown, context.Duplicates))
         {
             context.Warn(warning);
         }
     }
 
     /// <summary>Enters in the managed fields what a create or update changed.</summary>
-    public static void Track(ResourceDefinition resource, JsonObject? before, JsonObject tree, WriteContext context, DateTimeOffset now)
-    {
-        if (resource.Rules is { } rules)
-        {
-            FieldManager.Update(new(rules, context.Manager, context.Subresource, now), before, tree);
-        }
-    }
+    public static void Track(ResourceDefinition resource, JsonObject? before, JsonObject tree, WriteContext context, DateTimeOffset now) =>
+        FieldManager.Update(new(resource.Rules, context.Manager, context.Subresource, now), before, tree);
 
     /// <summary>Merges an applied configuration into the present object (null: there is none).</summary>
     public static JsonObject Apply(
-        ResourceDefinition resource, JsonObject? before, JsonObject wanted, bool force, WriteContext context, DateTimeOffset now)
-    {
-        var rules = resource.Rules ?? throw ApiError.UnsupportedMediaType("application/json-patch+json", "application/merge-patch+json");
-        return FieldManager.Apply(new(rules, context.Manager, context.Subresource, now), before, wanted, force);
-    }
+        ResourceDefinition resource, JsonObject? before, JsonObject wanted, bool force, WriteContext context, DateTimeOffset now) =>
+        FieldManager.Apply(new(resource.Rules, context.Manager, context.Subresource, now), before, wanted, force);
 
     /// <summary>The result of a strategic merge patch.</summary>
-    public static JsonObject StrategicMerge(ResourceDefinition resource, JsonObject before, JsonNode? patch) => resource.Rules is { } rules
-        ? StrategicMergePatch.Apply(before, patch, rules.Type)
-        : JsonMergePatch.Apply(before, patch);
+    public static JsonObject StrategicMerge(ResourceDefinition resource, JsonObject before, JsonNode? patch) =>
+        StrategicMergePatch.Apply(before, patch, resource.Rules.Type);
 
-    public static void Default(ResourceDefinition resource, JsonObject tree) => resource.Rules?.Default(tree);
+    public static void Default(ResourceDefinition resource, JsonObject tree) => resource.Rules.Default(tree);
 
     public static IReadOnlyList<FieldError> Validate(ResourceDefinition resource, JsonObject tree, JsonObject? before, string subresource) =>
-        resource.Rules is { } rules ? rules.Validate(tree, before, subresource) : MetaRules.Validate(resource, tree);
+        resource.Rules.Validate(tree, before, subresource);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GitOpsToolkit.Sandbox.ApiServer.Http;
 using GitOpsToolkit.Sandbox.ApiServer.Resources;
 using GitOpsToolkit.Sandbox.ApiServer.Storage;
 using GitOpsToolkit.Sandbox.Machinery;
@@ -50,15 +51,20 @@ internal sealed class ServiceAddresses(ObjectStore store, Ids ids)
 
     private string Free(HashSet<string> taken)
     {
-        while (true)
+        const int First = 11;
+        const int Count = 0xffff - First;
+        var start = ids.Number(Count);
+        for (var i = 0; i < Count; i++)
         {
-            var number = ids.Number(0xfffe - 11) + 11;
+            var number = First + ((start + i) % Count);
             var address = $"10.96.{number >> 8}.{number & 0xff}";
             if (!taken.Contains(address))
             {
                 return address;
             }
         }
+
+        throw ApiError.Internal("failed to allocate a serviceIP: range is full");
     }
 
     private void NodePorts(JsonObject spec, List<JsonObject> others)
@@ -67,7 +73,7 @@ internal sealed class ServiceAddresses(ObjectStore store, Ids ids)
         foreach (var port in (spec.List("ports") ?? []).OfType<JsonObject>().Where(p => p.Number("nodePort") is null or 0))
         {
             var number = FirstPort + ids.Number(Ports);
-            while (!taken.Add(number))
+            for (var i = 0; i < Ports && !taken.Add(number); i++)
             {
                 number = FirstPort + ((number + 1 - FirstPort) % Ports);
             }

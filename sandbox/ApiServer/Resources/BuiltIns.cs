@@ -1,5 +1,3 @@
-using GitOpsToolkit.Sandbox.Machinery;
-
 namespace GitOpsToolkit.Sandbox.ApiServer.Resources;
 
 /// <summary>The table of the built-in resources.</summary>
@@ -11,8 +9,7 @@ internal static class BuiltIns
 
     public static IReadOnlyList<ResourceDefinition> Definitions { get; } =
     [
-        .. Core().Concat(Apps()).Concat(Policies()).Concat(Reviews())
-            .Select(d => d with { Rules = BuiltinKind.Find(d.Group, d.Version, d.Kind) }),
+        .. Core(), .. Apps(), .. Policies(), .. Reviews(),
     ];
 
     private static IEnumerable<ResourceDefinition> Core()

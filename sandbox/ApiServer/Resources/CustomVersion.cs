@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
+using GitOpsToolkit.Sandbox.Machinery;
 
 namespace GitOpsToolkit.Sandbox.ApiServer.Resources;
-
-/// <summary>A printer column of a custom resource.</summary>
-internal sealed record PrinterColumn(string Name, string Type, string Format, string Description, int Priority, string JsonPath);
 
 /// <summary>The scale subresource of a custom resource: the paths into the object.</summary>
 internal sealed record ScalePaths(string SpecReplicas, string StatusReplicas, string LabelSelector);
@@ -11,14 +9,13 @@ internal sealed record ScalePaths(string SpecReplicas, string StatusReplicas, st
 /// <summary>What a CustomResourceDefinition says about one version.</summary>
 internal sealed record CustomVersion
 {
+    /// <summary>How objects are read, defaulted and validated.</summary>
+    public required KindRules Rules { get; init; }
+
     /// <summary>The openAPIV3Schema as written, or null.</summary>
     public required JsonObject? Schema { get; init; }
 
-    public required IReadOnlyList<PrinterColumn> Columns { get; init; }
-
     public ScalePaths? Scale { get; init; }
-
-    public bool PreserveUnknownFields { get; init; }
 
     public string? DeprecationWarning { get; init; }
 }

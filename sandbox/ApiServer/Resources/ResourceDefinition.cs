@@ -59,8 +59,9 @@ internal sealed record ResourceDefinition
     /// <summary>Schema, columns and scale paths of a custom resource's version; null for built-ins.</summary>
     public CustomVersion? Custom { get; init; }
 
-    /// <summary>What the machinery knows of the kind; null for kinds that are stored as they come.</summary>
-    public KindRules? Rules { get; init; }
+    /// <summary>What the machinery knows of the kind.</summary>
+    public KindRules Rules => Custom?.Rules ?? BuiltinKind.Find(Group, Version, Kind)
+        ?? throw new InvalidOperationException($"{ApiVersion} {Kind} is in the table of resources but not among the built-in kinds.");
 
     /// <summary>Where objects are stored: the same for all versions of a resource.</summary>
     public string StorageKey { get; init; } = "";
