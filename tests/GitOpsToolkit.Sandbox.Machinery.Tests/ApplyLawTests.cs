@@ -174,6 +174,23 @@ public sealed class ApplyLawTests
         Assert.Equal(["f:k0", "f:k1", "f:k2", "f:k3", "f:k4", "f:k5"], bucket!["fieldsV1"]!["f:data"]!.AsObject().Select(m => m.Key).Where(k => k != ".").Order());
     }
 
+    [Fact]
+    public void ALiveEntryWithoutItsKeyDisturbsNobody()
+    {
+        var bad = Cases.Obj("""{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"t"},"spec":{"rows":[{"v":1}]}}""");
+        FieldManager.Update(Request("edit", 0), null, bad);
+        Assert.Null(bad["metadata"]!["managedFields"]);
+        var config = Cases.Obj("""{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"t"},"spec":{"rows":[{"k":"a"}]}}""");
+        var good = Apply("one", null, config, 0);
+        var worse = good.DeepClone().AsObject();
+        worse["spec"]!["rows"]!.AsArray().Add(Cases.Obj("""{"v":1}"""));
+        FieldManager.Update(Request("edit", 1), good, worse);
+        Cases.Same(good["metadata"]!["managedFields"], worse["metadata"]!["managedFields"]);
+        var refusal = Assert.Throws<StatusException>(() => Apply("one", worse, config, 2));
+        Assert.Equal("failed to create typed live object (/t; example.com/v1, Kind=Thing): associative list with keys has an element that omits all key "
+            + "fields [\"k\"] (and doesn't have default values for any key fields)", refusal.Message);
+    }
+
     [Theory]
     [InlineData("mine", "kubectl/v1.32 (linux)", "mine")]
     [InlineData("", "kubectl/v1.32 (linux)", "kubectl")]

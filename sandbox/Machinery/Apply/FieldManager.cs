@@ -58,7 +58,16 @@ public static class FieldManager
             return;
         }
 
-        Track(request, live is null ? request.Rules.Skeleton : Bare(live), updated, managed);
+        try
+        {
+            Track(request, live is null ? request.Rules.Skeleton : Bare(live), updated, managed);
+        }
+        catch (FormatException)
+        {
+            // A list entry without its key: validation will refuse the object, or had let it in. The owners stay as they were.
+            managed = ManagedFields.TryRead(Json.Array(live, "metadata", "managedFields")) ?? [];
+        }
+
         Cap(managed);
         managed.WriteTo(updated);
     }
@@ -76,14 +85,14 @@ public static class FieldManager
         var rules = request.Rules;
         var managed = ManagedFields.TryRead(Json.Array(live, "metadata", "managedFields")) ?? [];
         var current = Bare(live);
-        if (managed.Count == 0 && live is not null)
-        {
-            Track(request with { Manager = "before-first-apply" }, rules.Skeleton, current, managed);
-        }
-
         JsonObject merged;
         try
         {
+            if (managed.Count == 0 && live is not null)
+            {
+                Track(request with { Manager = "before-first-apply" }, rules.Skeleton, current, managed);
+            }
+
             merged = ApplyCore.Run(request, current, config, managed, force, set => Filter(request, set));
         }
         catch (ApplyConflicts conflicts) when (request.Manager == "kubectl" && LastApplied.Covers(conflicts, current, rules, out var remaining))
@@ -100,6 +109,10 @@ public static class FieldManager
         catch (ApplyConflicts conflicts)
         {
             throw conflicts.ToStatus();
+        }
+        catch (FormatException fault)
+        {
+            throw new StatusException(500, "", $"failed to create typed live object ({Describe(rules, current)}): {fault.Message}");
         }
 
         Strip(managed, ManagerKey.Applier(request.Manager, request.Subresource));
@@ -158,11 +171,12 @@ public static class FieldManager
 
         if (TypedValidation.Check(config, rules.Type) is { } fault)
         {
-            var metadata = config["metadata"];
-            var name = $"{Json.Text(metadata, "namespace")}/{Json.Text(metadata, "name")}; {rules.ApiVersion}, Kind={rules.Kind}";
-            throw new StatusException(500, "", $"failed to create typed patch object ({name}): {fault}");
+            throw new StatusException(500, "", $"failed to create typed patch object ({Describe(rules, config)}): {fault}");
         }
     }
+
+    private static string Describe(KindRules rules, JsonObject obj) =>
+        $"{Json.Text(obj, "metadata", "namespace")}/{Json.Text(obj, "metadata", "name")}; {rules.ApiVersion}, Kind={rules.Kind}";
 
     private static ManagedFields Start(FieldManagerRequest request, JsonObject? live, JsonArray? own)
     {
