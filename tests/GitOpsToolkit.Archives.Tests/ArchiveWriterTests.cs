@@ -84,6 +84,16 @@ public sealed class ArchiveWriterTests : IDisposable
     }
 
     [Fact]
+    public void A_name_that_no_consumer_would_unpack_is_refused_unless_it_is_left_out()
+    {
+        File.WriteAllText(_folder["a\\b"], "x");
+        var tree = new FolderTree(_folder.Path);
+
+        Assert.Contains("'a\\b'", Assert.Throws<ArchiveException>(() => Pack(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Equal(1, ArchiveWriter.Write(tree, IgnoreRules.Load(tree, "a*"), Stream.Null).Entries);
+    }
+
+    [Fact]
     public void A_file_whose_size_is_a_lie_is_refused()
     {
         Assert.Throws<ArchiveException>(() => ArchiveWriter.Write(new LyingTree(4, "12345"), null, Stream.Null));

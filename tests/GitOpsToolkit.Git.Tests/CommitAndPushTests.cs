@@ -175,6 +175,7 @@ public sealed class CommitAndPushTests : GitFixture
 
     [Theory]
     [InlineData("", "a@b")]
+    [InlineData("A", "")]
     [InlineData("A <x>", "a@b")]
     [InlineData("A", "a@b\nparent 1")]
     public void Signatures_that_would_change_the_header_are_refused(string name, string email)

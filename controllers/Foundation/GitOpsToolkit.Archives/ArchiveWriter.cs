@@ -76,8 +76,13 @@ public static class ArchiveWriter
                 cancel.ThrowIfCancellationRequested();
                 string[] parts = [.. folder, item.Name];
                 var path = string.Join('/', parts);
-                SafePath.Check(path, limits);
                 var included = ignore?.Ignores(parts, item.Kind == FileTreeItemKind.Folder) != true;
+                if (included)
+                {
+                    // What no consumer would unpack is refused here, where its author hears of it.
+                    SafePath.Normalise(path, limits);
+                }
+
                 if (item.Kind == FileTreeItemKind.Folder)
                 {
                     if (included)

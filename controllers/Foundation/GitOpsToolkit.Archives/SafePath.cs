@@ -26,7 +26,11 @@ public static class SafePath
         }
 
         var path = string.Join('/', parts);
-        Check(path, limits);
+        if (Encoding.UTF8.GetByteCount(path) > limits.MaxPathBytes)
+        {
+            throw new ArchiveException($"Path {Quote(path)} has more than {limits.MaxPathBytes} bytes.");
+        }
+
         return parts.Length - 1 > limits.MaxDepth
             ? throw new ArchiveException($"Archive entry {Quote(name)} is nested more than {limits.MaxDepth} levels deep.")
             : path;
@@ -43,14 +47,6 @@ public static class SafePath
         return full.StartsWith(basePath + Path.DirectorySeparatorChar, StringComparison.Ordinal) || full == basePath
             ? full
             : throw new ArchiveException($"Path {Quote(relative)} leaves its folder.");
-    }
-
-    internal static void Check(string path, ArchiveLimits limits)
-    {
-        if (Encoding.UTF8.GetByteCount(path) > limits.MaxPathBytes)
-        {
-            throw new ArchiveException($"Path {Quote(path)} has more than {limits.MaxPathBytes} bytes.");
-        }
     }
 
     private static string Quote(string name)

@@ -103,9 +103,9 @@ public sealed class CommitBuilder
     }
 
     private static Signature Signature(GitSignature signature, string role) =>
-        signature.Name.Trim().Length > 0 && !(signature.Name + signature.Email).Any(c => c is '<' or '>' or '\n' or '\0')
+        signature.Name.Trim().Length > 0 && signature.Email.Trim().Length > 0 && !(signature.Name + signature.Email).Any(c => c is '<' or '>' or '\n' or '\0')
             ? signature.ToSignature()
-            : throw new GitException(GitFailure.InvalidInput, $"The {role} needs a name, and neither name nor mail address may hold '<', '>' or line breaks.");
+            : throw new GitException(GitFailure.InvalidInput, $"The {role} needs a name and a mail address, and neither may hold '<', '>' or line breaks.");
 
     private static string Checked(string path) =>
         path.Split('/').Select(GitTreeNames.Fault).FirstOrDefault(fault => fault is not null) is { } fault

@@ -4,7 +4,7 @@ namespace GitOpsToolkit.Git;
 
 /// <summary>Who did something, and when.</summary>
 /// <param name="Name">The person's or program's name.</param>
-/// <param name="Email">The mail address; may be empty.</param>
+/// <param name="Email">The mail address.</param>
 /// <param name="When">The time, kept to the second with its offset.</param>
 public sealed record GitSignature(string Name, string Email, DateTimeOffset When)
 {
