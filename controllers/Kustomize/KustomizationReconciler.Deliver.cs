@@ -122,7 +122,7 @@ internal sealed partial class KustomizationReconciler
             // What was applied before the fault stays on record, beside what was there before.
             var touched = result.Changes.Select(change => change.Target);
             scope.Status = scope.Status with { LastAttemptedRevision = source.Revision, Inventory = before.With(touched).Write() };
-            return Failed(scope, Reasons.ReconciliationFailed, string.Join('\n', result.Faults), manifests.Digest);
+            return Failed(scope, Reasons.ReconciliationFailed, string.Join('\n', result.Faults), manifests.Digest, result.IsTransient);
         }
 
         scope.Set(result);
@@ -147,7 +147,7 @@ internal sealed partial class KustomizationReconciler
             if (!result.IsSuccess)
             {
                 scope.Status = scope.Status with { Inventory = now.With(result.Faults.Select(fault => fault.Target)).Write() };
-                return Failed(scope, Reasons.PruneFailed, string.Join('\n', result.Faults), manifests.Digest);
+                return Failed(scope, Reasons.PruneFailed, string.Join('\n', result.Faults), manifests.Digest, result.IsTransient);
             }
         }
         else
@@ -170,7 +170,7 @@ internal sealed partial class KustomizationReconciler
             Time.GetUtcNow(), HealthSince: null);
     }
 
-    private Outcome.Retry Failed(KustomizationScope scope, string reason, string message, string? digest = null)
+    private Outcome.Retry Failed(KustomizationScope scope, string reason, string message, string? digest = null, bool isTransient = false)
     {
         // The next attempt looks at everything again.
         _applied.TryRemove(scope.Key, out _);
@@ -184,7 +184,8 @@ internal sealed partial class KustomizationReconciler
             };
         }
 
-        return new Outcome.Retry(new Fault(reason, message), RetryInterval(scope.Object.Spec));
+        // What is no fault of the manifests is tried again with a growing delay, however long the interval is.
+        return new Outcome.Retry(new Fault(reason, message), isTransient ? null : RetryInterval(scope.Object.Spec));
     }
 
     private KubeClient ClientFor(KustomizationScope scope)

@@ -27,12 +27,8 @@ internal sealed partial class KustomizationReconciler
             return Outcome.Next;
         }
 
+        // Also when nothing was applied: what was healthy once may not stay so.
         var wasHealthy = scope.Conditions.IsTrue(ConditionTypes.Healthy);
-        if (wasHealthy && !scope.Get<Delivered>().DidWork && work.HealthSince is null)
-        {
-            return Outcome.Next;
-        }
-
         var unready = await new HealthProbe(ClientFor(scope), _mapper).FindUnreadyAsync(targets, cancellation);
         if (unready.Count > 0)
         {

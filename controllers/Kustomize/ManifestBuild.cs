@@ -30,7 +30,7 @@ internal static class ManifestBuild
         return new Manifests([.. result.Resources.Select(resource => Finish(resource, kustomization.Spec, owner))], digest);
     }
 
-    private static BuildOverlay OverlayOf(KustomizationSpec spec) => new()
+    internal static BuildOverlay OverlayOf(KustomizationSpec spec) => new()
     {
         Namespace = spec.TargetNamespace ?? "",
         NamePrefix = spec.NamePrefix ?? "",

@@ -16,6 +16,7 @@ namespace GitOpsToolkit.Delivery;
 /// <param name="ledger">What is known without asking.</param>
 public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger ledger)
 {
+    private const int CleanupAttempts = 5;
     private static readonly TimeSpan PollDelay = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Applies objects. Faults of single objects are in the result, never thrown.</summary>
@@ -65,7 +66,7 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
             catch (ApiException e)
             {
                 plans[desired] = new ObjectPlan.Skip();
-                faults.Add(new ObjectFault(desired.Ref, desired.Origin, $"dry-run failed: {Explain(e)}"));
+                faults.Add(new ObjectFault(desired.Ref, desired.Origin, $"dry-run failed: {Explain(e)}", e.IsTransient));
             }
         });
     }
@@ -148,7 +149,7 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
             }
             catch (ApiException e)
             {
-                faults.Add(new ObjectFault(desired.Ref, desired.Origin, $"apply failed: {Explain(e)}"));
+                faults.Add(new ObjectFault(desired.Ref, desired.Origin, $"apply failed: {Explain(e)}", e.IsTransient));
             }
         });
         changes.AddRange(stage.Objects.Where(actions.ContainsKey).Select(desired => new Change(TargetOf(desired, plans[desired]), actions[desired])));
@@ -181,13 +182,37 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
 
         if (plan.Cleanup is not null)
         {
-            await client.JsonPatchAsync(target.Path, plan.Cleanup, new WriteOptions { FieldManager = options.FieldManager }, cancellation);
+            await CleanUpAsync(target, plan.Cleanup, options, cancellation);
         }
 
         var applied = await client.ApplyAsync(
             target.Path, target.Body, new WriteOptions { FieldManager = options.FieldManager, Force = true }, cancellation);
         await ledger.RecordAsync(desired, target.Resource, options.Owner, applied, cancellation);
         return target.Live is null || plan.Recreate ? ApplyAction.Created : ApplyAction.Configured;
+    }
+
+    /// <summary>Others may change the object at the same time, such as its controller the status: then the patch is made again from what is there now.</summary>
+    private async Task CleanUpAsync(Target target, JsonArray cleanup, ApplyOptions options, CancellationToken cancellation)
+    {
+        var patch = cleanup;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await client.JsonPatchAsync(target.Path, patch, new WriteOptions { FieldManager = options.FieldManager }, cancellation);
+                return;
+            }
+            catch (ApiException e) when ((e.IsConflict || e.IsInvalid) && attempt < CleanupAttempts)
+            {
+                var live = await client.GetAsync(target.Path, cancellation);
+                if (live is null || LiveDiff.Cleanup(live, options.FieldManager, options.OverrideManagers) is not { } again)
+                {
+                    return;
+                }
+
+                patch = again;
+            }
+        }
     }
 
     private async Task DeleteAndWaitAsync(Target target, ApplyOptions options, CancellationToken cancellation)

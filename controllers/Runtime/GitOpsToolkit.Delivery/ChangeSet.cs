@@ -32,7 +32,8 @@ public sealed record Change(ObjectRef Target, ApplyAction Action)
 /// <param name="Target">The object.</param>
 /// <param name="Origin">Where its manifest stands; null for an object that has none any more.</param>
 /// <param name="Message">What the server said, or what is wrong with the manifest.</param>
-public sealed record ObjectFault(ObjectRef Target, string? Origin, string Message)
+/// <param name="IsTransient">Whether the same may succeed in a moment: the server is away or overloaded, or an object changed meanwhile.</param>
+public sealed record ObjectFault(ObjectRef Target, string? Origin, string Message, bool IsTransient = false)
 {
     /// <summary>Formats as <c>file:line: Kind/namespace/name message</c>.</summary>
     public override string ToString() => Origin is null ? $"{Target} {Message}" : $"{Origin}: {Target} {Message}";
@@ -43,6 +44,9 @@ public sealed record ObjectFault(ObjectRef Target, string? Origin, string Messag
 /// <param name="Faults">What could not be done, all of it.</param>
 public sealed record DeliveryResult(IReadOnlyList<Change> Changes, IReadOnlyList<ObjectFault> Faults)
 {
+    /// <summary>Whether there are faults, and all of them are transient.</summary>
+    public bool IsTransient => Faults.Count > 0 && Faults.All(fault => fault.IsTransient);
+
     /// <summary>Whether all went well.</summary>
     public bool IsSuccess => Faults.Count == 0;
 

@@ -28,7 +28,7 @@ public sealed class Pruner(KubeClient client, RestMapper mapper, DriftLedger led
             }
             catch (ApiException e)
             {
-                faults.Add(new ObjectFault(target, Origin: null, $"delete failed: {e.Message}"));
+                faults.Add(new ObjectFault(target, Origin: null, $"delete failed: {e.Message}", e.IsTransient));
             }
         }
 
