@@ -87,7 +87,12 @@ internal sealed class KubeTransport(
     {
         try
         {
-            using var message = new HttpRequestMessage(request.Method, new Uri(baseUri, request.PathAndQuery));
+            // HTTP/2 where the server has it: many watches share a connection, and pings tell when it is dead.
+            using var message = new HttpRequestMessage(request.Method, new Uri(baseUri, request.PathAndQuery))
+            {
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+            };
             message.Headers.TryAddWithoutValidation("Accept", request.Accept);
             message.Headers.TryAddWithoutValidation("User-Agent", options.UserAgent);
             if (request.Body is { } body)

@@ -28,8 +28,7 @@ public sealed class ControllerTests
         TimeSpan[] pauses = [TimeSpan.FromSeconds(0.75), TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10)];
         for (var run = 1; run <= pauses.Length; run++)
         {
-            await Eventually.TrueAsync(() => reconciler.Finished == run, $"run {run}");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
+            await Eventually.TrueAsync(() => reconciler.Finished == run && running.Controller.Delayed == 1, $"run {run}");
             time.Advance(pauses[run - 1] - TimeSpan.FromMilliseconds(1));
             Assert.Equal(run, reconciler.Started);
             time.Advance(TimeSpan.FromMilliseconds(1));

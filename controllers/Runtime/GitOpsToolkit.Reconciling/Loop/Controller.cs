@@ -46,6 +46,9 @@ public sealed class Controller : IDisposable
     /// <summary>The number of objects that wait for a worker.</summary>
     public int Waiting => _queue.Count;
 
+    /// <summary>The number of objects that wait for their time.</summary>
+    public int Delayed => _queue.Delayed;
+
     /// <summary>
     /// Reconciles the objects of a cache: new ones, ones whose spec changed (generation), whose deletion began, and — first of all — ones for
     /// which a reconcile is requested by annotation. Other changes, such as our own status writes, do not wake them.

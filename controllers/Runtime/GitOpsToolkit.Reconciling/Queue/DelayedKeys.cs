@@ -21,6 +21,17 @@ internal sealed class DelayedKeys<TKey> : IDisposable
         _timer = time.CreateTimer(_ => Fire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _times.Count;
+            }
+        }
+    }
+
     public void Add(TKey key, TimeSpan delay, bool fast)
     {
         lock (_lock)

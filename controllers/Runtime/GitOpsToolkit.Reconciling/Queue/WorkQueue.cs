@@ -47,6 +47,9 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
+    /// <summary>The number of keys that wait for their time.</summary>
+    public int Delayed => _delayed.Count;
+
     /// <summary>Whether the queue takes and gives no more keys.</summary>
     public bool IsShutDown
     {
