@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Net;
+using GitOpsToolkit.Hosting.Logging;
+using GitOpsToolkit.Hosting.Options;
+using Microsoft.Extensions.Logging;
+
+namespace GitOpsToolkit.Manager.Flags;
+
+/// <summary>The flags that every controller has.</summary>
+internal sealed class CommonFlags
+{
+    private readonly Option<IReadOnlyList<string>> _controllers;
+    private readonly Option<string> _kubeconfig;
+    private readonly Option<IPEndPoint?> _metrics;
+    private readonly Option<IPEndPoint?> _health;
+    private readonly Option<int?> _concurrent;
+    private readonly Option<LogLevel> _logLevel;
+    private readonly Option<string> _logEncoding;
+    private readonly Option<bool> _leaderElection;
+    private readonly Option<bool> _releaseOnCancel;
+    private readonly Option<TimeSpan> _leaseDuration;
+    private readonly Option<TimeSpan> _renewDeadline;
+    private readonly Option<TimeSpan> _retryPeriod;
+    private readonly Option<TimeSpan> _minRetryDelay;
+    private readonly Option<TimeSpan> _maxRetryDelay;
+    private readonly Option<int> _jitter;
+    private readonly Option<TimeSpan> _requeueDependency;
+    private readonly Option<bool> _watchAll;
+    private readonly Option<string> _labelSelector;
+    private readonly Option<bool> _noCrossNamespace;
+    private readonly Option<FeatureGates> _gates;
+
+    public CommonFlags(FlagSet flags)
+    {
+        var defaults = new CommonOptions { Controllers = ControllerNames.All };
+        _controllers = flags.Parsed<IReadOnlyList<string>>(
+            "--controllers", ControllerNames.All, $"comma-separated controllers to run (default {string.Join(',', ControllerNames.All)})", ControllerNames.Parse);
+        _kubeconfig = flags.Text("--kubeconfig", "", "path of a kubeconfig file; without it the pod's own account, or $KUBECONFIG, or ~/.kube/config");
+        _metrics = flags.Address("--metrics-addr", ":8080", "the address the metric endpoint binds to; 0 for none");
+        _health = flags.Address("--health-addr", ":9440", "the address the health endpoint binds to; 0 for none");
+        _concurrent = flags.OptionalNumber("--concurrent", "the number of concurrent reconciles per kind (default 2 for source, 4 for others)");
+        _logLevel = flags.Parsed("--log-level", LogLevel.Information, "trace, debug, info or error (default info)", ParseLevel);
+        _logEncoding = flags.Text("--log-encoding", defaults.LogEncoding, "json or console");
+        _leaderElection = flags.Switch("--enable-leader-election", false, "run only while holding a lease, one replica at a time");
+        _releaseOnCancel = flags.Switch("--leader-election-release-on-cancel", true, "give the lease back at a clean stop");
+        _leaseDuration = flags.Duration("--leader-election-lease-duration", defaults.LeaseDuration, "how long others wait before they take a lease that is not renewed");
+        _renewDeadline = flags.Duration("--leader-election-renew-deadline", defaults.RenewDeadline, "how long the leader works without a renewal");
+        _retryPeriod = flags.Duration("--leader-election-retry-period", defaults.RetryPeriod, "the wait between tries to acquire or renew");
+        _minRetryDelay = flags.Duration("--min-retry-delay", defaults.MinRetryDelay, "the first wait after a failure");
+        _maxRetryDelay = flags.Duration("--max-retry-delay", defaults.MaxRetryDelay, "the longest wait after failures");
+        _jitter = flags.Number("--interval-jitter-percentage", defaults.IntervalJitterPercentage, "how far an interval may differ from the object's");
+        _requeueDependency = flags.Duration("--requeue-dependency", defaults.RequeueDependency, "the wait for a dependency that is not ready");
+        _watchAll = flags.Switch("--watch-all-namespaces", true, "false watches $RUNTIME_NAMESPACE alone");
+        _labelSelector = flags.Text("--watch-label-selector", "", "watch only objects with these labels (sharding)");
+        _noCrossNamespace = flags.Switch("--no-cross-namespace-refs", false, "deny references to other namespaces");
+        _gates = flags.Parsed("--feature-gates", FeatureGates.Default, "comma-separated Name=true|false", FeatureGates.Parse);
+    }
+
+    public CommonOptions Bind(ParseResult parsed) => new()
+    {
+        Controllers = parsed.GetValue(_controllers)!,
+        Kubeconfig = parsed.GetValue(_kubeconfig) is { Length: > 0 } path ? path : null,
+        MetricsAddress = parsed.GetValue(_metrics),
+        HealthAddress = parsed.GetValue(_health),
+        Concurrent = parsed.GetValue(_concurrent),
+        LogLevel = parsed.GetValue(_logLevel),
+        LogEncoding = parsed.GetValue(_logEncoding)!,
+        LeaderElection = parsed.GetValue(_leaderElection),
+        ReleaseOnCancel = parsed.GetValue(_releaseOnCancel),
+        LeaseDuration = parsed.GetValue(_leaseDuration),
+        RenewDeadline = parsed.GetValue(_renewDeadline),
+        RetryPeriod = parsed.GetValue(_retryPeriod),
+        MinRetryDelay = parsed.GetValue(_minRetryDelay),
+        MaxRetryDelay = parsed.GetValue(_maxRetryDelay),
+        IntervalJitterPercentage = parsed.GetValue(_jitter),
+        RequeueDependency = parsed.GetValue(_requeueDependency),
+        WatchAllNamespaces = parsed.GetValue(_watchAll),
+        WatchLabelSelector = parsed.GetValue(_labelSelector) is { Length: > 0 } selector ? selector : null,
+        NoCrossNamespaceRefs = parsed.GetValue(_noCrossNamespace),
+        FeatureGates = parsed.GetValue(_gates)!,
+        RuntimeNamespace = Environment.GetEnvironmentVariable("RUNTIME_NAMESPACE") is { Length: > 0 } ns ? ns : "flux-system",
+    };
+
+    private static LogLevel ParseLevel(string name) =>
+        LogLevels.Parse(name) ?? throw new FormatException($"\"{name}\" is not one of trace, debug, info, error");
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+
+namespace GitOpsToolkit.Manager.Flags;
+
+/// <summary>
+/// Flags of Flux's controllers that mean nothing here. They are accepted, so that existing Deployments start, and each one that is given
+/// is told in the log with its reason.
+/// </summary>
+internal sealed class FlagsWithoutEffect
+{
+    private const string Helm = "Helm's kinds are not reconciled yet";
+    private const string Ssh = "git's own ssh decides";
+    private const string Sops = "decryption is not honoured yet: an object that asks for it is Stalled";
+    private const string Identity = "cloud identities are not honoured yet: an object that asks for them is Stalled";
+    private const string Flow = "the server's priority and fairness decides, and 429 is honoured";
+    private const string Store = "tags are kept in files";
+
+    private static readonly (string Name, string Reason)[] Known =
+    [
+        ("--events-addr", "events go to the Kubernetes API only, for now"),
+        ("--kube-api-qps", Flow), ("--kube-api-burst", Flow),
+        ("--watch-configs-label-selector", "ConfigMaps and Secrets are not watched yet"),
+        ("--token-cache-max-size", Identity), ("--token-cache-max-duration", Identity),
+        ("--default-kubeconfig-service-account", Identity), ("--default-decryption-service-account", Identity),
+        ("--helm-index-max-size", Helm), ("--helm-chart-max-size", Helm), ("--helm-chart-file-max-size", Helm),
+        ("--helm-cache-max-size", Helm), ("--helm-cache-ttl", Helm), ("--helm-cache-purge-interval", Helm),
+        ("--ssh-kex-algos", Ssh), ("--ssh-hostkey-algos", Ssh),
+        ("--no-remote-bases", "remote bases are always refused"),
+        ("--sops-age-secret", Sops), ("--sops-vault-configmap", Sops),
+        ("--insecure-kubeconfig-exec", "spec.kubeConfig is not honoured yet: an object that uses it is Stalled"),
+        ("--insecure-kubeconfig-tls", "spec.kubeConfig is not honoured yet: an object that uses it is Stalled"),
+        ("--storage-value-log-file-size", Store), ("--storage-compression-threshold", Store), ("--gc-interval", Store),
+    ];
+
+    private readonly (Option<string> Option, string Reason)[] _flags;
+
+    public FlagsWithoutEffect(FlagSet flags) => _flags = [.. Known.Select(known => (flags.WithoutEffect(known.Name, known.Reason), known.Reason))];
+
+    /// <summary>Those that were given.</summary>
+    public IReadOnlyList<string> Given(ParseResult parsed) =>
+        [.. _flags.Where(flag => parsed.GetResult(flag.Option) is { Implicit: false }).Select(flag => $"{flag.Option.Name}: {flag.Reason}")];
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+
+namespace GitOpsToolkit.Manager.Flags;
+
+/// <summary>All flags of the process, and what they come to.</summary>
+internal sealed class ToolkitFlags
+{
+    private readonly FlagSet _flags = new();
+    private readonly CommonFlags _common;
+    private readonly Option<string> _storage;
+    private readonly SourceFlags _source;
+    private readonly KustomizeFlags _kustomize;
+    private readonly FlagsWithoutEffect _withoutEffect;
+
+    public ToolkitFlags()
+    {
+        _common = new CommonFlags(_flags);
+        _storage = _flags.Text(
+            "--storage-path", "STORAGE_PATH", "/data", "the folder of artifacts and tags; several controllers in one process take a folder each below it");
+        _source = new SourceFlags(_flags);
+        _kustomize = new KustomizeFlags(_flags);
+        _withoutEffect = new FlagsWithoutEffect(_flags);
+    }
+
+    public IReadOnlyList<Option> All => _flags.All;
+
+    public ToolkitOptions Bind(ParseResult parsed)
+    {
+        var common = _common.Bind(parsed);
+        var storage = parsed.GetValue(_storage)!;
+        // One controller owns the path as it does in Flux; several would mix their files.
+        string FolderOf(string controller) => common.Controllers.Count == 1 ? storage : Path.Combine(storage, controller);
+        return new ToolkitOptions
+        {
+            Common = common,
+            Source = _source.Bind(parsed, common, FolderOf(ControllerNames.Source)),
+            Kustomize = _kustomize.Bind(parsed, common),
+            ImageReflector = ImageOptions.Reflector(common, FolderOf(ControllerNames.ImageReflector)),
+            ImageAutomation = ImageOptions.Automation(common, FolderOf(ControllerNames.ImageAutomation)),
+            WithoutEffect = _withoutEffect.Given(parsed),
+        };
+    }
+}

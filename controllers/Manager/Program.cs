@@ -1,0 +1,3 @@
+using GitOpsToolkit.Manager;
+
+return await ManagerCommand.Create(TimeProvider.System, Console.OpenStandardError()).Parse(args).InvokeAsync();

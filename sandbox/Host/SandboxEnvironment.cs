@@ -1,0 +1,154 @@
+using System.Security.Cryptography.X509Certificates;
+using GitOpsToolkit.Hosting.Logging;
+using GitOpsToolkit.Kubernetes;
+using GitOpsToolkit.Manager;
+using GitOpsToolkit.Sandbox.ApiServer;
+using GitOpsToolkit.Sandbox.Git;
+using GitOpsToolkit.Sandbox.Registry;
+using GitOpsToolkit.Sandbox.Simulator;
+using GitOpsToolkit.Sandbox.Story;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace GitOpsToolkit.Sandbox;
+
+/// <summary>
+/// A running sandbox: an API server with the toolkit's kinds, a Git server, a registry, a simulator that makes pods of workloads, and
+/// the controllers. For trying, testing and preview, never for production.
+/// </summary>
+public sealed class SandboxEnvironment : IAsyncDisposable
+{
+    private readonly SandboxOptions _options;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Stack<IAsyncDisposable> _parts = new();
+    private readonly ILoggerFactory _loggers;
+    private readonly HttpClient _http = new();
+    private int _artifactPort;
+    private Task _controllers = Task.CompletedTask;
+
+    private SandboxEnvironment(SandboxOptions options)
+    {
+        _options = options;
+        _loggers = options.Log is null
+            ? NullLoggerFactory.Instance
+            : LoggerFactory.Create(builder => builder
+                .AddFilter("Microsoft", LogLevel.Warning)
+                .AddProvider(new LineLoggerProvider(options.Log, "console", options.Time)));
+    }
+
+    /// <summary>The API server.</summary>
+    public ApiServer.ApiServer ApiServer { get; private set; } = null!;
+
+    /// <summary>The Git server.</summary>
+    public GitServer GitServer { get; private set; } = null!;
+
+    /// <summary>The registry.</summary>
+    public OciRegistry Registry { get; private set; } = null!;
+
+    /// <summary>A client with every right.</summary>
+    public KubeClient Client { get; private set; } = null!;
+
+    /// <summary>A kubeconfig file for kubectl.</summary>
+    public string KubeconfigPath => Path.Combine(_options.StateDirectory, "kubeconfig");
+
+    /// <summary>The address to clone the story's repository from.</summary>
+    public Uri CloneUrl => GitServer.CloneUrl(StoryFiles.App);
+
+    /// <summary>The registry's host and port, as they stand in an image's name.</summary>
+    public string RegistryHost => Registry.Host;
+
+    /// <summary>Starts everything and waits until it answers.</summary>
+    /// <exception cref="IOException">A port is taken, or the state directory cannot be used.</exception>
+    public static async Task<SandboxEnvironment> StartAsync(SandboxOptions options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var sandbox = new SandboxEnvironment(options);
+        try
+        {
+            await sandbox.StartServersAsync(cancellation);
+            await CustomResources.InstallAsync(sandbox.Client, options.Time, cancellation);
+            sandbox.StartControllers();
+            return sandbox;
+        }
+        catch
+        {
+            await sandbox.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends when a controller has failed, by throwing its failure, or on cancellation.</summary>
+    public async Task Stopped(CancellationToken cancellation)
+    {
+        if (_options.Controllers.Count > 0)
+        {
+            await _controllers.WaitAsync(cancellation);
+            throw new StoryFailedException("the controllers ended");
+        }
+
+        await Task.Delay(Timeout.InfiniteTimeSpan, _options.Time, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        // Their failure was told by Stopped; here they only have to be gone.
+        await _controllers.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        while (_parts.TryPop(out var part))
+        {
+            await part.DisposeAsync();
+        }
+
+        _http.Dispose();
+        _loggers.Dispose();
+        _stop.Dispose();
+    }
+
+    internal Task TellStoryAsync(Timeline timeline, CancellationToken cancellation) =>
+        new StoryTeller(SetScene(timeline), StoryProgress.Open(_options.StateDirectory)).TellAsync(cancellation);
+
+    internal Scene SetScene(Timeline timeline) => new(
+        new Cluster(Client, _options.Time),
+        new Checkout(Path.Combine(_options.StateDirectory, "dana"), CloneUrl.ToString()),
+        new StoryFiles(RegistryHost, CloneUrl.ToString()),
+        timeline,
+        (tag, token) => new ImagePusher(_http, Registry.Url).PushAsync(StoryFiles.App, tag, cancellation: token));
+
+    private async Task StartServersAsync(CancellationToken cancellation)
+    {
+        var state = _options.StateDirectory;
+        var ports = SandboxPorts.Load(state, _options);
+        ApiServer = Keep(await Sandbox.ApiServer.ApiServer.StartAsync(
+            new ApiServerOptions { StateDirectory = Path.Combine(state, "api-server"), Port = ports.Api, LoggerFactory = _loggers, Time = _options.Time },
+            cancellation));
+        GitServer = Keep(await Git.GitServer.StartAsync(
+            new GitServerOptions { RootDirectory = Path.Combine(state, "git"), Port = ports.Git, Logging = _loggers, Time = _options.Time }, cancellation));
+        Registry = Keep(await OciRegistry.StartAsync(
+            new OciRegistryOptions { StateDirectory = Path.Combine(state, "registry"), Port = ports.Registry }, cancellation));
+        _artifactPort = ports.Artifacts;
+        new SandboxPorts(ApiServer.Url.Port, GitServer.Url.Port, Registry.Url.Port, _artifactPort).Save(state);
+
+        await ApiServer.WriteKubeconfigAsync(KubeconfigPath);
+        await GitServer.CreateRepositoryAsync(StoryFiles.App, cancel: cancellation);
+        Client = KubeConnection.ToServer(
+            ApiServer.Url, ApiServer.Token, [X509Certificate2.CreateFromPem(ApiServer.CertificateAuthorityPem)], new KubeClientOptions { UserAgent = "sandbox" });
+        Keep(await ClusterSimulator.StartAsync(Client.As("simulator"), new SimulatorOptions(), cancellation));
+    }
+
+    private void StartControllers()
+    {
+        if (_options.Controllers.Count > 0)
+        {
+            var options = SandboxControllers.Options(_options.Controllers, Path.Combine(_options.StateDirectory, "controllers"), _artifactPort);
+            _controllers = ToolkitControllers.RunAsync(options, Client, _loggers, _options.Time, _stop.Token);
+        }
+    }
+
+    private T Keep<T>(T part)
+        where T : IAsyncDisposable
+    {
+        _parts.Push(part);
+        return part;
+    }
+}

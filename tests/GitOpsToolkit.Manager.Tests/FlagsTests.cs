@@ -1,0 +1,137 @@
+using System.CommandLine;
+using GitOpsToolkit.Manager.Flags;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace GitOpsToolkit.Manager.Tests;
+
+/// <summary>The command line as existing Deployments of Flux's controllers use it.</summary>
+public sealed class FlagsTests
+{
+    [Fact]
+    public void Without_flags_everything_is_as_flux_has_it()
+    {
+        var options = Bind();
+
+        Assert.Equal(["source", "kustomize", "image-reflector", "image-automation"], options.Common.Controllers);
+        Assert.Equal(8080, options.Common.MetricsAddress!.Port);
+        Assert.Equal(9440, options.Common.HealthAddress!.Port);
+        Assert.Equal(LogLevel.Information, options.Common.LogLevel);
+        Assert.Equal("json", options.Common.LogEncoding);
+        Assert.False(options.Common.LeaderElection);
+        Assert.True(options.Common.ReleaseOnCancel);
+        Assert.Equal(TimeSpan.FromSeconds(35), options.Common.LeaseDuration);
+        Assert.Equal(TimeSpan.FromSeconds(30), options.Common.RenewDeadline);
+        Assert.Equal(TimeSpan.FromSeconds(5), options.Common.RetryPeriod);
+        Assert.Equal(TimeSpan.FromMilliseconds(750), options.Common.MinRetryDelay);
+        Assert.Equal(TimeSpan.FromMinutes(15), options.Common.MaxRetryDelay);
+        Assert.Equal(TimeSpan.FromSeconds(30), options.Common.RequeueDependency);
+        Assert.Equal(5, options.Common.IntervalJitterPercentage);
+        Assert.Null(options.Common.WatchNamespace);
+        Assert.Null(options.Common.WatchLabelSelector);
+        Assert.Equal(2, options.Source.Concurrency);
+        Assert.Equal(":9090", options.Source.StorageAddress);
+        Assert.Equal(TimeSpan.FromMinutes(1), options.Source.ArtifactRetentionTtl);
+        Assert.Equal(2, options.Source.ArtifactRetentionRecords);
+        Assert.Equal(4, options.Kustomize.Concurrent);
+        Assert.Equal(4, options.Kustomize.ConcurrentSsa);
+        Assert.Equal(9, options.Kustomize.HttpRetry);
+        Assert.Empty(options.WithoutEffect);
+    }
+
+    [Fact]
+    public void Flags_of_a_flux_deployment_are_understood()
+    {
+        var options = Bind(
+            "--controllers=source", "--events-addr=http://notification-controller.flux-system.svc.cluster.local./", "--watch-all-namespaces=true",
+            "--log-level=debug", "--log-encoding=console", "--enable-leader-election", "--storage-path=/var/data",
+            "--storage-adv-addr=source-controller.flux-system.svc.cluster.local.", "--concurrent=20", "--requeue-dependency=5s",
+            "--interval-jitter-percentage=0", "--artifact-retention-ttl=1h30m", "--no-cross-namespace-refs=true",
+            "--feature-gates=ExternalArtifact=true");
+
+        Assert.Equal(["source"], options.Common.Controllers);
+        Assert.Equal(LogLevel.Debug, options.Common.LogLevel);
+        Assert.Equal("console", options.Common.LogEncoding);
+        Assert.True(options.Common.LeaderElection);
+        Assert.Equal("/var/data", options.Source.StoragePath);
+        Assert.Equal("source-controller.flux-system.svc.cluster.local.", options.Source.StorageAdvertisedAddress);
+        Assert.Equal(20, options.Source.Concurrency);
+        Assert.Equal(20, options.Kustomize.Concurrent);
+        Assert.Equal(TimeSpan.FromSeconds(5), options.Kustomize.RequeueDependency);
+        Assert.Equal(0, options.Source.IntervalJitterPercentage);
+        Assert.Equal(TimeSpan.FromMinutes(90), options.Source.ArtifactRetentionTtl);
+        Assert.True(options.Kustomize.NoCrossNamespaceRefs);
+        Assert.True(options.Kustomize.ExternalArtifact);
+        Assert.Contains(options.WithoutEffect, note => note.StartsWith("--events-addr: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Several_controllers_in_one_process_share_no_folder()
+    {
+        var options = Bind("--controllers=source,image-reflector", "--storage-path=/data");
+
+        Assert.Equal("/data/source", options.Source.StoragePath);
+        Assert.Equal("/data/image-reflector", options.ImageReflector.StoragePath);
+    }
+
+    [Theory]
+    [InlineData("--requeue-dependency=1d", "1d")]
+    [InlineData("--metrics-addr=8080", "8080")]
+    [InlineData("--log-level=loud", "loud")]
+    [InlineData("--controllers=helm", "helm")]
+    [InlineData("--feature-gates=Flying=true", "Flying")]
+    [InlineData("--concurrent=many", "many")]
+    public void A_bad_value_is_refused_and_named(string flag, string named)
+    {
+        var parsed = Command().Parse([flag]);
+
+        Assert.Contains(parsed.Errors, error => error.Message.Contains(named, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_unknown_flag_is_fatal() =>
+        Assert.Contains(Command().Parse(["--no-such-flag=1"]).Errors, error => error.Message.Contains("--no-such-flag", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("*", "source,kustomize,image-reflector,image-automation")]
+    [InlineData("kustomize-controller, source", "kustomize,source")]
+    [InlineData("source,source", "source")]
+    public void Controllers_are_named_in_several_ways(string text, string expected) =>
+        Assert.Equal(expected.Split(','), ControllerNames.Parse(text));
+
+    [Theory]
+    [InlineData("source", null, "source-controller-leader-election")]
+    [InlineData("kustomize", "sharding.fluxcd.io/key=shard1", "kustomize-controller-leader-election-")]
+    public void Leases_have_flux_names_and_a_shard_its_own(string controller, string? selector, string expected)
+    {
+        var name = ToolkitControllers.LeaseName(controller, selector);
+
+        Assert.StartsWith(expected, name);
+        Assert.Equal(expected.Length + (selector is null ? 0 : 8), name.Length);
+    }
+
+    [Fact]
+    public void Help_tells_each_flag_with_its_default()
+    {
+        var command = Command();
+
+        Assert.All(command.Options, option => Assert.True(option.Description is { Length: > 0 } || option is VersionOption or System.CommandLine.Help.HelpOption, option.Name));
+        Assert.Contains(command.Options, option => option.Description?.Contains("default 750ms", StringComparison.Ordinal) == true);
+    }
+
+    private static RootCommand Command() => ManagerCommand.Create(TimeProvider.System, Stream.Null);
+
+    private static ToolkitOptions Bind(params string[] args)
+    {
+        var flags = new ToolkitFlags();
+        var command = new RootCommand();
+        foreach (var option in flags.All)
+        {
+            command.Options.Add(option);
+        }
+
+        var parsed = command.Parse(args);
+        Assert.Empty(parsed.Errors);
+        return flags.Bind(parsed);
+    }
+}
