@@ -47,7 +47,7 @@ internal sealed class Executor(string name, TemplateOptions options)
                 var value = Pipe(action.Pipe, dot);
                 if (action.Pipe.Variables.Count == 0)
                 {
-                    Write(node, At(node, () => GoPrint.Text(value)));
+                    Write(node, value is null ? "<no value>" : At(node, () => GoPrint.Text(value)));
                 }
 
                 return Flow.Normal;
@@ -162,6 +162,11 @@ internal sealed class Executor(string name, TemplateOptions options)
         if (first is FunctionNode function)
         {
             return Call(function, command, dot, hasPiped, piped);
+        }
+
+        if (first is NilNode)
+        {
+            throw Fault(first, "nil is not a command");
         }
 
         if (command.Operands.Count > 1 || hasPiped)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace GitOpsToolkit.Templating.Execution;
 
-/// <summary>Go's <c>printf</c>: the verbs v s q d x X o b c U e f g t %, with flags, width and precision.</summary>
+/// <summary>Go's <c>printf</c>: the verbs v T s q d x X o O b c U e f g t %, with flags, width and precision.</summary>
 internal static class GoFormat
 {
     private const int MaxWidth = 10_000;
@@ -98,12 +98,14 @@ internal static class GoFormat
         var plain = value is Missing ? null : value;
         return (spec.Verb, plain) switch
         {
+            ('T', _) => plain is null ? "<nil>" : Values.TypeName(plain),
+            ('v', string text) when spec.Sharp => GoQuote.Double(text),
             ('v', double number) => GoPrint.Float(number),
             ('v', long number) => Signed(spec, number.ToString(CultureInfo.InvariantCulture), number < 0),
             ('v', _) => GoPrint.Text(plain),
             ('s', string text) => Cut(spec, text),
             ('s', TemplateRecord { Text: { } text }) => Cut(spec, text),
-            ('s', IEnumerable<object?> or TemplateMap or IReadOnlyDictionary<string, object?>) => GoPrint.Text(plain),
+            (_, IReadOnlyList<object?> list) => $"[{string.Join(' ', list.Select(item => item is null ? "<nil>" : One(spec, item)))}]",
             ('q', string text) => GoQuote.Double(Cut(spec, text)),
             ('q', long rune) => $"'{Rune(rune)}'",
             ('t', bool truth) => truth ? "true" : "false",
@@ -111,6 +113,7 @@ internal static class GoFormat
             ('x', long number) => Radix(spec, number, 16, "0x"),
             ('X', long number) => Radix(spec, number, 16, "0X").ToUpperInvariant(),
             ('o', long number) => Radix(spec, number, 8, "0"),
+            ('O', long number) => Radix(spec with { Sharp = true }, number, 8, "0o"),
             ('b', long number) => Radix(spec, number, 2, "0b"),
             ('x', string text) => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(text)),
             ('X', string text) => Convert.ToHexString(Encoding.UTF8.GetBytes(text)),

@@ -13,8 +13,8 @@ internal static class GoPrint
         return text.ToString();
     }
 
-    /// <summary>Go's <c>%v</c> of a float: shortest digits, an exponent below 1e-4 and from 1e21 on.</summary>
-    internal static string Float(double value, int plainBelow = 21)
+    /// <summary>Go's <c>%v</c> of a float: the shortest digits, an exponent below 1e-4 and from 1e6 on (<c>1e+06</c>).</summary>
+    internal static string Float(double value)
     {
         if (double.IsNaN(value))
         {
@@ -27,7 +27,7 @@ internal static class GoPrint
         }
 
         var (sign, digits, exponent) = Decompose(value.ToString("R", CultureInfo.InvariantCulture));
-        if (exponent < -4 || exponent >= plainBelow)
+        if (exponent < -4 || exponent >= 6)
         {
             var mantissa = digits.Length == 1 ? digits : $"{digits[0]}.{digits[1..]}";
             return $"{sign}{mantissa}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";

@@ -44,7 +44,9 @@ internal static class Values
                 return record.Methods.TryGetValue(name, out var method)
                     ? method
                     : throw new ValueException($"can't evaluate field {name} in type {record.TypeName}");
-            case null or Missing:
+            case Missing:
+                return value;
+            case null:
                 throw new ValueException($"nil value; can't evaluate field {name}");
             default:
                 throw new ValueException($"can't evaluate field {name} in type {TypeName(value)}");

@@ -26,6 +26,7 @@ internal static class BuiltIns
         new("println", 0, Any, call => string.Join(' ', call.All.Select(GoPrint.Text)) + "\n"),
         new("printf", 1, Any, call => GoFormat.Format(call.Text(0), [.. call.All.Skip(1)])),
         new("html", 1, Any, call => Escape(Print(call.All), Html)),
+        new("js", 1, Any, call => Escape(Print(call.All), JavaScript)),
         new("urlquery", 1, Any, call => Uri.EscapeDataString(Print(call.All)).Replace("%20", "+").Replace("%7E", "~")),
     ];
 
@@ -68,6 +69,19 @@ internal static class BuiltIns
     }
 
     private static string Escape(string text, Func<char, string?> escape) => string.Concat(text.Select(c => escape(c) ?? c.ToString()));
+
+    private static string? JavaScript(char c) => c switch
+    {
+        '\\' => "\\\\",
+        '\'' => "\\'",
+        '"' => "\\\"",
+        '<' => "\\u003C",
+        '>' => "\\u003E",
+        '&' => "\\u0026",
+        '=' => "\\u003D",
+        < ' ' => $"\\u{(int)c:X4}",
+        _ => null,
+    };
 
     private static string? Html(char c) => c switch
     {

@@ -139,7 +139,13 @@ internal sealed class Parser(string name, List<Token> tokens, TemplateOptions op
                 break;
             }
 
+            // A pipe with nothing behind it is let pass, as Go does.
             _at++;
+            Skip();
+            if (Current.Kind == end)
+            {
+                break;
+            }
         }
 
         Expect(end, "command");
