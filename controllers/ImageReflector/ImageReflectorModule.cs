@@ -27,7 +27,12 @@ public sealed class ImageReflectorModule : IDisposable
     /// <param name="random">Spreads requeues; null takes one of its own.</param>
     /// <param name="store">Where tags are kept; null keeps them in files below <see cref="ImageReflectorOptions.StoragePath"/>.</param>
     public ImageReflectorModule(
-        KubeClient client, ImageReflectorOptions options, TimeProvider time, ILoggerFactory loggers, Random? random = null, ITagStore? store = null)
+        KubeClient client,
+        ImageReflectorOptions options,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        Random? random = null,
+        ITagStore? store = null)
     {
         var events = new EventRecorderOptions { Controller = "image-reflector-controller", Instance = options.Instance };
         set = new ControllerSet(client.As("image-reflector-controller"), events, loggers, time, random ?? new Random(), options.Watch);
@@ -37,13 +42,17 @@ public sealed class ImageReflectorModule : IDisposable
         var login = new RegistryLogin(set.Services.Client);
         var repositories = set.Cache<ImageRepository>();
         var policies = set.Cache<ImagePolicy>();
-        policies.AddIndex(RepositoryIndex, entry => entry.Value is { } policy ? [ImagePolicyReconciler.RepositoryOf(policy).ToString()] : []);
+        policies.AddIndex(RepositoryIndex, entry => entry.Value is { } policy
+            ? [ImagePolicyReconciler.RepositoryOf(policy).ToString()]
+            : []);
 
-        var scanning = set.Add("imagerepository", new ImageRepositoryReconciler(repositories, set.Services, store, scanner, login), options.Loop);
+        var scanning = set.Add(
+            "imagerepository", new ImageRepositoryReconciler(repositories, set.Services, store, scanner, login), options.Loop);
         scanning.Watch(repositories);
 
         var digests = new DigestReflector(registry, login, time);
-        var electing = set.Add("imagepolicy", new ImagePolicyReconciler(policies, repositories, set.Services, options, store, digests), options.Loop);
+        var electing = set.Add(
+            "imagepolicy", new ImagePolicyReconciler(policies, repositories, set.Services, options, store, digests), options.Loop);
         electing.Watch(policies);
         electing.Watch(repositories, change => ConcernsPolicies(change) ? PoliciesOf(policies, change.Key) : []);
         store.OnChange(key =>

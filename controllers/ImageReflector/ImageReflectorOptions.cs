@@ -11,7 +11,9 @@ public sealed record ImageReflectorOptions
     /// <value><c>/data</c>.</value>
     public string StoragePath { get; init; } = "/data";
 
-    /// <summary>Refuse references to objects in other namespaces, whatever their accessFrom says (<c>--no-cross-namespace-refs</c>).</summary>
+    /// <summary>
+    /// Refuse references to objects in other namespaces, whatever their accessFrom says (<c>--no-cross-namespace-refs</c>).
+    /// </summary>
     public bool NoCrossNamespaceRefs { get; init; }
 
     /// <summary>How long a policy waits for its repository before it looks again (<c>--requeue-dependency</c>).</summary>

@@ -9,7 +9,9 @@ internal sealed class BlobHandler(Catalog catalog, BlobStore blobs)
 {
     internal async Task GetAsync(HttpContext http, string repository, string digest)
     {
-        await using var content = (catalog.HasBlob(repository, digest) ? blobs.Open(digest) : null) ?? throw RegistryException.BlobUnknown(digest);
+        await using var content = (catalog.HasBlob(repository, digest)
+            ? blobs.Open(digest)
+            : null) ?? throw RegistryException.BlobUnknown(digest);
         http.Response.Headers[Answers.ContentDigest] = digest;
         http.Response.Headers.AcceptRanges = "bytes";
         http.Response.ContentType = "application/octet-stream";
@@ -25,7 +27,8 @@ internal sealed class BlobHandler(Catalog catalog, BlobStore blobs)
             }
 
             http.Response.StatusCode = StatusCodes.Status206PartialContent;
-            http.Response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes {from}-{from + length - 1}/{content.Length}");
+            http.Response.Headers.ContentRange = string.Create(
+                CultureInfo.InvariantCulture, $"bytes {from}-{from + length - 1}/{content.Length}");
         }
 
         http.Response.ContentLength = length;

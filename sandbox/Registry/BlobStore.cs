@@ -35,7 +35,8 @@ internal sealed class MemoryBlobStore : BlobStore
         return Task.CompletedTask;
     }
 
-    internal override Stream? Open(string digest) => blobs.TryGetValue(digest, out var content) ? new MemoryStream(content, writable: false) : null;
+    internal override Stream? Open(string digest) =>
+        blobs.TryGetValue(digest, out var content) ? new MemoryStream(content, writable: false) : null;
 }
 
 /// <summary>Keeps content in files; a blob appears under its name only once it is whole.</summary>

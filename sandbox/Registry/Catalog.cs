@@ -54,7 +54,9 @@ internal sealed class Catalog
             }
 
             var digest = RegistryName.IsDigest(reference) ? reference : found.Tags.GetValueOrDefault(reference);
-            return digest is not null && found.Manifests.TryGetValue(digest, out var mediaType) ? new ManifestEntry(digest, mediaType) : null;
+            return digest is not null && found.Manifests.TryGetValue(digest, out var mediaType)
+                ? new ManifestEntry(digest, mediaType)
+                : null;
         }
     }
 

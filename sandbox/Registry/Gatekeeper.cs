@@ -18,7 +18,8 @@ internal sealed class Gatekeeper(OciRegistryOptions options, Func<string> realm)
     internal async Task<bool> AdmitsAsync(HttpContext http, RegistryPath path)
     {
         var reads = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
-        if (options.Authentication == RegistryAuthentication.None || (reads && options.AnonymousPull && path.Resource != RegistryResource.Ping))
+        if (options.Authentication == RegistryAuthentication.None
+            || (reads && options.AnonymousPull && path.Resource != RegistryResource.Ping))
         {
             return true;
         }
@@ -33,7 +34,8 @@ internal sealed class Gatekeeper(OciRegistryOptions options, Func<string> realm)
         http.Response.Headers.WWWAuthenticate = options.Authentication == RegistryAuthentication.Basic
             ? "Basic realm=\"sandbox registry\""
             : $"Bearer realm=\"{realm()}\",service=\"{Service}\"" + (scope.Length == 0 ? "" : $",scope=\"{scope}\"");
-        await Answers.ErrorAsync(http, new RegistryException(System.Net.HttpStatusCode.Unauthorized, "UNAUTHORIZED", "authentication required"));
+        await Answers.ErrorAsync(
+            http, new RegistryException(System.Net.HttpStatusCode.Unauthorized, "UNAUTHORIZED", "authentication required"));
         return false;
     }
 
@@ -55,7 +57,8 @@ internal sealed class Gatekeeper(OciRegistryOptions options, Func<string> realm)
             throw new RegistryException(System.Net.HttpStatusCode.Unauthorized, "UNAUTHORIZED", "incorrect user name or password");
         }
 
-        var granted = scopes.SelectMany(scope => (scope ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal);
+        var granted = scopes.SelectMany(scope => (scope ?? "").Split(' ',
+            StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal);
         if (anonymous)
         {
             granted = [.. granted.Select(scope => scope[..(scope.LastIndexOf(':') + 1)] + "pull")];

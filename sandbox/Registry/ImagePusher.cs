@@ -58,7 +58,8 @@ public sealed class ImagePusher(HttpClient http, Uri registry, string? user = nu
     public async Task DeleteAsync(string repository, string tag, CancellationToken cancellation = default)
     {
         using var answer = await SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Delete, new Uri(registry, $"/v2/{repository}/manifests/{tag}")), HttpStatusCode.Accepted, cancellation);
+            () => new HttpRequestMessage(HttpMethod.Delete, new Uri(registry, $"/v2/{repository}/manifests/{tag}")),
+                HttpStatusCode.Accepted, cancellation);
     }
 
     private static JsonNode Descriptor(string mediaType, byte[] content) =>
@@ -95,7 +96,8 @@ public sealed class ImagePusher(HttpClient http, Uri registry, string? user = nu
     {
         var digest = RegistryName.Sha256(content);
         using var start = await SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Post, new Uri(registry, $"/v2/{repository}/blobs/uploads/")), HttpStatusCode.Accepted, cancellation);
+            () => new HttpRequestMessage(HttpMethod.Post, new Uri(registry, $"/v2/{repository}/blobs/uploads/")), HttpStatusCode.Accepted,
+                cancellation);
         var location = new Uri(registry, start.Headers.Location ?? throw new HttpRequestException("The registry gave no upload Location"));
         var separator = location.Query.Length == 0 ? '?' : '&';
         using var finish = await SendAsync(
@@ -107,7 +109,8 @@ public sealed class ImagePusher(HttpClient http, Uri registry, string? user = nu
             cancellation);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> create, HttpStatusCode expected, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(
+        Func<HttpRequestMessage> create, HttpStatusCode expected, CancellationToken cancellation)
     {
         using var first = create();
         var answer = await http.SendAsync(first, cancellation);
@@ -124,7 +127,8 @@ public sealed class ImagePusher(HttpClient http, Uri registry, string? user = nu
         {
             var body = await answer.Content.ReadAsStringAsync(cancellation);
             answer.Dispose();
-            throw new HttpRequestException($"{first.Method} {first.RequestUri} answered {(int)answer.StatusCode}: {body}", null, answer.StatusCode);
+            throw new HttpRequestException(
+                $"{first.Method} {first.RequestUri} answered {(int)answer.StatusCode}: {body}", null, answer.StatusCode);
         }
 
         return answer;

@@ -31,7 +31,9 @@ internal sealed class ManifestHandler(Catalog catalog, BlobStore blobs, Manifest
         }
 
         var body = await ReadBodyAsync(http);
-        var digest = byDigest ? await RegistryName.DigestLikeAsync(reference, new MemoryStream(body), http.RequestAborted) : RegistryName.Sha256(body);
+        var digest = byDigest
+            ? await RegistryName.DigestLikeAsync(reference, new MemoryStream(body), http.RequestAborted)
+            : RegistryName.Sha256(body);
         if (byDigest && digest != reference)
         {
             throw RegistryException.DigestInvalid(reference);
@@ -80,7 +82,8 @@ internal sealed class ManifestHandler(Catalog catalog, BlobStore blobs, Manifest
             ?? manifest.Children().FirstOrDefault(digest => catalog.ManifestsOf(repository).All(entry => entry.Digest != digest));
         if (missing is not null)
         {
-            throw new RegistryException(HttpStatusCode.NotFound, "MANIFEST_BLOB_UNKNOWN", "manifest references a blob unknown to the repository", missing);
+            throw new RegistryException(
+                HttpStatusCode.NotFound, "MANIFEST_BLOB_UNKNOWN", "manifest references a blob unknown to the repository", missing);
         }
     }
 

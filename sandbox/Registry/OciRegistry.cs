@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace GitOpsToolkit.Sandbox.Registry;
 
 /// <summary>
-/// A small OCI distribution v1.1 registry on loopback, for trying, testing and preview; never for production. Push and pull of blobs (in one piece,
-/// in chunks, mounted) and manifests, deletion, tag and repository lists by pages, referrers, basic or token authentication.
+/// A small OCI distribution v1.1 registry on loopback, for trying, testing and preview; never for production. Push and pull of blobs (in
+/// one piece, in chunks, mounted) and manifests, deletion, tag and repository lists by pages, referrers, basic or token authentication.
 /// </summary>
 public sealed class OciRegistry : IAsyncDisposable
 {
@@ -105,7 +105,8 @@ public sealed class OciRegistry : IAsyncDisposable
         }
         finally
         {
-            requests.Enqueue(new RegistryRequest(http.Request.Method, http.Request.Path + http.Request.QueryString, http.Response.StatusCode));
+            requests.Enqueue(
+                new RegistryRequest(http.Request.Method, http.Request.Path + http.Request.QueryString, http.Response.StatusCode));
             if (requests.Count > MaxRecordedRequests)
             {
                 requests.TryDequeue(out _);

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace GitOpsToolkit.Sandbox.Registry;
 
-/// <summary>The grammar of the distribution specification. What passes is safe as a path: no component starts with a dot or is empty.</summary>
+/// <summary>
+/// The grammar of the distribution specification. What passes is safe as a path: no component starts with a dot or is empty.
+/// </summary>
 internal static class RegistryName
 {
     private const int MaxRepositoryLength = 255;

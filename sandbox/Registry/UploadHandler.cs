@@ -100,7 +100,8 @@ internal sealed class UploadHandler(Catalog catalog, BlobStore blobs, long maxBl
     }
 
     private static bool StartsAt(string range, long offset) =>
-        long.TryParse(range.Replace("bytes ", "", StringComparison.Ordinal).Split('-')[0], CultureInfo.InvariantCulture, out var start) && start == offset;
+        long.TryParse(range.Replace("bytes ", "", StringComparison.Ordinal).Split('-')[0], CultureInfo.InvariantCulture, out var start)
+            && start == offset;
 
     private static void Progress(HttpContext http, Session session, int status)
     {

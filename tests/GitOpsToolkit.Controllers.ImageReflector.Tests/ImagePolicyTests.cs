@@ -164,7 +164,8 @@ public sealed class ImagePolicyTests
         await host.CreateRepositoryAsync();
         await host.CreatePolicyAsync();
         await host.ElectedAsync("v1.0.0");
-        await host.PatchAsync(ImageRepository.ResourceKind, """{"spec":{"image":"IMAGE"}}""".Replace("IMAGE", $"{host.Registry.Host}/second", StringComparison.Ordinal));
+        await host.PatchAsync(ImageRepository.ResourceKind, """{"spec":{"image":"IMAGE"}}""".Replace(
+            "IMAGE", $"{host.Registry.Host}/second", StringComparison.Ordinal));
         var found = await host.ElectedAsync("v0.1.0");
         Assert.Equal($"{host.Registry.Host}/second", (string?)found["status"]!["latestRef"]!["name"]);
         Assert.Equal("v1.0.0", (string?)found["status"]!["observedPreviousRef"]!["tag"]);
@@ -184,10 +185,13 @@ public sealed class ImagePolicyTests
         await host.CreatePolicyAsync(@namespace: "team", repository: "{name: app, namespace: default}");
         var denied = await host.NotReadyAsync(Kind, "AccessDenied", "app", "team");
         Assert.Equal("cannot access 'default/app' from namespace 'team': the ImageRepository has no spec.accessFrom", Message(denied));
-        await host.PatchAsync(ImageRepository.ResourceKind, """{"spec":{"accessFrom":{"namespaceSelectors":[{"matchLabels":{"tenant":"b"}}]}}}""");
+        await host.PatchAsync(
+            ImageRepository.ResourceKind, """{"spec":{"accessFrom":{"namespaceSelectors":[{"matchLabels":{"tenant":"b"}}]}}}""");
         await host.WaitAsync(
-            Kind, status => Condition(status, "Ready")!["message"]!.GetValue<string>().Contains("no selector", StringComparison.Ordinal), "still denied", "app", "team");
-        await host.PatchAsync(ImageRepository.ResourceKind, """{"spec":{"accessFrom":{"namespaceSelectors":[{"matchLabels":{"tenant":"b"}},{"matchLabels":{"tenant":"a"}}]}}}""");
+            Kind, status => Condition(status, "Ready")!["message"]!.GetValue<string>().Contains("no selector", StringComparison.Ordinal),
+                "still denied", "app", "team");
+        await host.PatchAsync(ImageRepository.ResourceKind,
+            """{"spec":{"accessFrom":{"namespaceSelectors":[{"matchLabels":{"tenant":"b"}},{"matchLabels":{"tenant":"a"}}]}}}""");
         await host.ElectedAsync("v1.0.0", "app", "team");
         await host.PushAsync("v1.1.0");
         await host.RequestAsync(ImageRepository.ResourceKind, "now");
@@ -222,7 +226,8 @@ public sealed class ImagePolicyTests
         Assert.Equal(first, (string?)once["status"]!["latestRef"]!["digest"]);
         Assert.Equal(second, (string?)always["status"]!["latestRef"]!["digest"]);
         Assert.Equal(
-            $"Latest image tag for {host.Image} resolved to v1.0.0 with digest {second} (previously {host.Image}:v1.0.0@{first})", Message(always));
+            $"Latest image tag for {host.Image} resolved to v1.0.0 with digest {second} (previously {host.Image}:v1.0.0@{first})",
+                Message(always));
     }
 
     [Fact]
@@ -239,7 +244,8 @@ public sealed class ImagePolicyTests
         await host.PatchAsync(Kind, """{"metadata":{"annotations":{"reconcile.fluxcd.io/requestedAt":"1"}}}""");
         var path = ResourcePath.Of(Kind, new ObjectKey("default", "app"));
         await Eventually.TrueAsync(
-            async () => (string?)(await host.Client.GetAsync(path, default))!["status"]?["lastHandledReconcileAt"] == "1", "the request is acknowledged");
+            async () => (string?)(await host.Client.GetAsync(path, default))!["status"]?["lastHandledReconcileAt"] == "1",
+                "the request is acknowledged");
         Assert.Equal("v1.0.0", (string?)(await host.Client.GetAsync(path, default))!["status"]!["latestRef"]!["tag"]);
         await host.PatchAsync(Kind, """{"spec":{"suspend":false}}""");
         await host.ElectedAsync("v2.0.0");

@@ -106,7 +106,8 @@ public sealed class ImageRepositoryTests
         await host.PatchAsync(Kind, """{"spec":{"interval":"1100ms"}}""");
         await host.WaitAsync(Kind, status => (int?)status["observedGeneration"] == 2, "the change is seen");
         var scans = Scans(host);
-        await Eventually.TrueAsync(() => host.Server.Requests.Since(0).Any(request => request.Path.Contains("/events", StringComparison.Ordinal)), "the event was sent");
+        await Eventually.TrueAsync(() => host.Server.Requests.Since(0).Any(
+            request => request.Path.Contains("/events", StringComparison.Ordinal)), "the event was sent");
         var mark = host.Server.Requests.LastNumber;
         await Eventually.TrueAsync(() => Scans(host) >= scans + 2, "two more scans");
         Assert.Empty(host.WritesSince(mark));
@@ -139,7 +140,8 @@ public sealed class ImageRepositoryTests
         await host.CreateRepositoryAsync("suspend: true");
         var handled = await host.PatchAsync(Kind, """{"metadata":{"annotations":{"reconcile.fluxcd.io/requestedAt":"1"}}}""");
         await Eventually.TrueAsync(
-            async () => (string?)(await host.Client.GetAsync(ResourcePath.Of(Kind, new ObjectKey("default", "app")), default))!["status"]?["lastHandledReconcileAt"] == "1",
+            async () => (string?)(await host.Client.GetAsync(ResourcePath.Of(Kind, new ObjectKey("default", "app")),
+                default))!["status"]?["lastHandledReconcileAt"] == "1",
             "the request is acknowledged");
         Assert.NotNull(handled);
         Assert.Equal(0, Scans(host));

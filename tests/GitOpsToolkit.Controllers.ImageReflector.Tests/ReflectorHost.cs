@@ -88,7 +88,8 @@ internal sealed class ReflectorHost : IAsyncDisposable
             Registry = new RegistryClientOptions { RetryDelay = TimeSpan.FromMilliseconds(1) },
         };
         stop = new CancellationTokenSource();
-        module = new ImageReflectorModule(Client, options, TimeProvider.System, new TestLog(Xunit.TestContext.Current.TestOutputHelper), new Random(1));
+        module = new ImageReflectorModule(
+            Client, options, TimeProvider.System, new TestLog(Xunit.TestContext.Current.TestOutputHelper), new Random(1));
         running = module.RunAsync(stop.Token);
     }
 
@@ -112,12 +113,15 @@ internal sealed class ReflectorHost : IAsyncDisposable
         }
     }
 
-    internal Task<JsonObject> CreateRepositoryAsync(string spec = "", string name = "app", string @namespace = "default", string? image = null) =>
+    internal Task<JsonObject> CreateRepositoryAsync(
+        string spec = "", string name = "app", string @namespace = "default", string? image = null) =>
         CreateAsync(ImageRepository.ResourceKind, name, @namespace, $"image: {image ?? Image}\ninterval: 1h\n{spec}");
 
     internal Task<JsonObject> CreatePolicyAsync(
-        string range = ">=0.0.0", string spec = "", string name = "app", string @namespace = "default", string repository = "{name: app}") =>
-        CreateAsync(ImagePolicy.ResourceKind, name, @namespace, $"imageRepositoryRef: {repository}\npolicy: {{semver: {{range: \"{range}\"}}}}\n{spec}");
+        string range = ">=0.0.0", string spec = "", string name = "app", string @namespace = "default",
+            string repository = "{name: app}") =>
+        CreateAsync(ImagePolicy.ResourceKind, name, @namespace,
+            $"imageRepositoryRef: {repository}\npolicy: {{semver: {{range: \"{range}\"}}}}\n{spec}");
 
     internal async Task<JsonObject> CreateAsync(Api.Schema.ResourceKind kind, string name, string @namespace, string spec)
     {
@@ -147,13 +151,17 @@ internal sealed class ReflectorHost : IAsyncDisposable
 
     internal Task<JsonObject> PatchAsync(Api.Schema.ResourceKind kind, string patch, string name = "app", string @namespace = "default") =>
         Client.MergePatchAsync(
-            ResourcePath.Of(kind, new ObjectKey(@namespace, name)), JsonNode.Parse(patch)!.AsObject(), options: null, CancellationToken.None);
+            ResourcePath.Of(kind, new ObjectKey(@namespace, name)), JsonNode.Parse(patch)!.AsObject(), options: null,
+                CancellationToken.None);
 
     /// <summary>Asks for a reconcile and waits until it is acknowledged.</summary>
-    internal async Task<JsonObject> RequestAsync(Api.Schema.ResourceKind kind, string token, string name = "app", string @namespace = "default")
+    internal async Task<JsonObject> RequestAsync(
+        Api.Schema.ResourceKind kind, string token, string name = "app", string @namespace = "default")
     {
-        await PatchAsync(kind, """{"metadata":{"annotations":{"reconcile.fluxcd.io/requestedAt":"TOKEN"}}}""".Replace("TOKEN", token, StringComparison.Ordinal), name, @namespace);
-        return await WaitAsync(kind, status => (string?)status["lastHandledReconcileAt"] == token, $"{kind.Kind} handled {token}", name, @namespace);
+        await PatchAsync(kind, """{"metadata":{"annotations":{"reconcile.fluxcd.io/requestedAt":"TOKEN"}}}""".Replace("TOKEN", token,
+            StringComparison.Ordinal), name, @namespace);
+        return await WaitAsync(
+            kind, status => (string?)status["lastHandledReconcileAt"] == token, $"{kind.Kind} handled {token}", name, @namespace);
     }
 
     /// <summary>Waits until the object's status fulfils a condition, and checks the rules of conditions.</summary>
@@ -188,8 +196,10 @@ internal sealed class ReflectorHost : IAsyncDisposable
     internal Task<JsonObject> ReadyAsync(Api.Schema.ResourceKind kind, string name = "app", string @namespace = "default") =>
         WaitAsync(kind, status => ReadyIs(status, "True"), $"{kind.Kind} {name} Ready", name, @namespace);
 
-    internal Task<JsonObject> NotReadyAsync(Api.Schema.ResourceKind kind, string reason, string name = "app", string @namespace = "default") => WaitAsync(
-        kind, status => ReadyIs(status, "False") && (string?)Condition(status, "Ready")!["reason"] == reason, $"{kind.Kind} {name}: {reason}", name, @namespace);
+    internal Task<JsonObject> NotReadyAsync(
+        Api.Schema.ResourceKind kind, string reason, string name = "app", string @namespace = "default") => WaitAsync(
+        kind, status => ReadyIs(status, "False")
+            && (string?)Condition(status, "Ready")!["reason"] == reason, $"{kind.Kind} {name}: {reason}", name, @namespace);
 
     internal Task<JsonObject> ElectedAsync(string tag, string name = "app", string @namespace = "default") => WaitAsync(
         ImagePolicy.ResourceKind, status => (string?)status["latestRef"]?["tag"] == tag, $"{tag} elected by {name}", name, @namespace);
@@ -199,7 +209,8 @@ internal sealed class ReflectorHost : IAsyncDisposable
     internal static JsonNode? Condition(JsonObject status, string type) =>
         status["conditions"]?.AsArray().FirstOrDefault(condition => (string?)condition!["type"] == type);
 
-    internal static string Message(JsonObject found, string type = "Ready") => (string?)Condition(found["status"]!.AsObject(), type)?["message"] ?? "";
+    internal static string Message(JsonObject found, string type = "Ready") =>
+        (string?)Condition(found["status"]!.AsObject(), type)?["message"] ?? "";
 
     internal IEnumerable<RecordedRequest> WritesSince(long number) => Server.Requests.Since(number).Where(
         request => request.IsWrite && request.UserAgent.Contains("image-reflector", StringComparison.Ordinal));

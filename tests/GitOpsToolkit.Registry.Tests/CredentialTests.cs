@@ -32,7 +32,8 @@ public sealed class CredentialTests
     {
         var auth = Convert.ToBase64String("ann:pa:ss"u8);
         var config = Parse(
-            """{"auths":{"ghcr.io":{"username":"u","password":"p"},"ghcr.io/team":{"auth":"AUTH"}},"credsStore":"x"}""".Replace("AUTH", auth, StringComparison.Ordinal));
+            """{"auths":{"ghcr.io":{"username":"u","password":"p"},"ghcr.io/team":{"auth":"AUTH"}},"credsStore":"x"}""".Replace("AUTH",
+                auth, StringComparison.Ordinal));
         Assert.Equal(new RegistryCredential("ann", "pa:ss"), config.CredentialFor(Image("ghcr.io/team/app")));
         Assert.Equal("u", config.CredentialFor(Image("ghcr.io/other/app"))!.Username);
     }
@@ -62,7 +63,8 @@ public sealed class CredentialTests
     [Fact]
     public void Challenges_are_read_however_they_are_packed()
     {
-        var challenges = AuthChallenge.Parse(["Basic realm=\"a, b\", Bearer realm=\"https://t/x?y=1\",service=s , scope=\"repository:a/b:pull,push\"", "Negotiate"]);
+        var challenges = AuthChallenge.Parse(
+            ["Basic realm=\"a, b\", Bearer realm=\"https://t/x?y=1\",service=s , scope=\"repository:a/b:pull,push\"", "Negotiate"]);
         Assert.Equal(["Basic", "Bearer", "Negotiate"], challenges.Select(challenge => challenge.Scheme));
         Assert.Equal("a, b", challenges[0]["realm"]);
         Assert.Equal("https://t/x?y=1", challenges[1]["realm"]);
@@ -90,7 +92,8 @@ public sealed class CredentialTests
     [InlineData("fe80::1", nameof(AddressClass.LinkLocal))]
     [InlineData("fd00::1", nameof(AddressClass.Private))]
     [InlineData("2001:4860:4860::8888", nameof(AddressClass.Public))]
-    public void Addresses_are_classed(string address, string expected) => Assert.Equal(expected, AddressClasses.Of(IPAddress.Parse(address)).ToString());
+    public void Addresses_are_classed(string address, string expected) =>
+        Assert.Equal(expected, AddressClasses.Of(IPAddress.Parse(address)).ToString());
 
     [Fact]
     public void A_registry_may_lead_outwards_and_to_its_own_class()

@@ -162,14 +162,16 @@ public sealed class MisbehavingRegistryTests : IDisposable
             }
         });
         using var deadline = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.ListTagsAsync(Image(raw.Host), new RegistryAccess(), deadline.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => client.ListTagsAsync(Image(raw.Host), new RegistryAccess(), deadline.Token));
     }
 
     [Fact]
     public async Task A_registry_that_never_answers_is_unreachable_after_the_attempts()
     {
         using var raw = new RawServer((_, cancellation) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation));
-        using var impatient = new RegistryClient(Quick with { AttemptTimeout = TimeSpan.FromMilliseconds(150), Retries = 1 }, TimeProvider.System);
+        using var impatient = new RegistryClient(
+            Quick with { AttemptTimeout = TimeSpan.FromMilliseconds(150), Retries = 1 }, TimeProvider.System);
         var fault = await FaultAsync(() => impatient.ListTagsAsync(Image(raw.Host), new RegistryAccess(), CancellationToken.None));
         Assert.Equal(RegistryFault.Unreachable, fault.Fault);
         Assert.Contains("no answer in time", fault.Message, StringComparison.Ordinal);
@@ -211,7 +213,8 @@ public sealed class MisbehavingRegistryTests : IDisposable
     {
         using var inside = WireMockServer.Start();
         server.Given(Request.Create().WithPath("/*")).RespondWith(Response.Create()
-            .WithStatusCode(401).WithHeader("WWW-Authenticate", $"Bearer realm=\"http://metadata.test:{inside.Port}/token\",service=\"s\""));
+            .WithStatusCode(401).WithHeader(
+                "WWW-Authenticate", $"Bearer realm=\"http://metadata.test:{inside.Port}/token\",service=\"s\""));
 
         // The registry's name leads here when it is connected to, and counts as outside when it is judged.
         var asked = 0;

@@ -89,11 +89,13 @@ public sealed class SandboxRegistryTests
         await using var registry = await StartAsync(RegistryAuthentication.None);
         await PushAsync(registry, "app", "v1");
         using var client = new RegistryClient(Quick, TimeProvider.System);
-        var repository = await FaultAsync(() => client.ListTagsAsync(Image(registry.Host, "nope"), new RegistryAccess(), CancellationToken.None));
+        var repository = await FaultAsync(
+            () => client.ListTagsAsync(Image(registry.Host, "nope"), new RegistryAccess(), CancellationToken.None));
         Assert.Equal(RegistryFault.NotFound, repository.Fault);
         Assert.Equal(
             $"GET {registry.Url}v2/nope/tags/list: 404 NotFound: NAME_UNKNOWN repository name not known to registry", repository.Message);
-        var tag = await FaultAsync(() => client.ResolveDigestAsync(Image(registry.Host), "v2", new RegistryAccess(), CancellationToken.None));
+        var tag = await FaultAsync(
+            () => client.ResolveDigestAsync(Image(registry.Host), "v2", new RegistryAccess(), CancellationToken.None));
         Assert.Equal(RegistryFault.NotFound, tag.Fault);
         Assert.StartsWith($"HEAD {registry.Url}v2/app/manifests/v2: 404", tag.Message, StringComparison.Ordinal);
     }
@@ -123,7 +125,8 @@ public sealed class SandboxRegistryTests
 
         // A name that is not this machine's, although it leads here.
         using var client = new RegistryClient(
-            Quick with { AttemptTimeout = TimeSpan.FromSeconds(10) }, TimeProvider.System, (_, _) => Task.FromResult(new[] { System.Net.IPAddress.Loopback }));
+            Quick with { AttemptTimeout = TimeSpan.FromSeconds(10) }, TimeProvider.System, (_, _) =>
+                Task.FromResult(new[] { System.Net.IPAddress.Loopback }));
         var image = Image($"registry.test:{registry.Url.Port}");
         var list = await client.ListTagsAsync(image, new RegistryAccess(Insecure: true), CancellationToken.None);
         Assert.Equal(["v1"], list.Tags);
@@ -133,7 +136,8 @@ public sealed class SandboxRegistryTests
     }
 
     private static Task<OciRegistry> StartAsync(
-        RegistryAuthentication authentication, int maxPageSize = 1000, TimeProvider? time = null, int port = 0) => OciRegistry.StartAsync(new OciRegistryOptions
+        RegistryAuthentication authentication, int maxPageSize = 1000, TimeProvider? time = null,
+            int port = 0) => OciRegistry.StartAsync(new OciRegistryOptions
         {
             Authentication = authentication,
             Users = Users,
@@ -155,5 +159,6 @@ public sealed class SandboxRegistryTests
     }
 
     private static int TokenRequests(OciRegistry registry) =>
-        registry.Requests.Count(request => request.Target.StartsWith("/token?", StringComparison.Ordinal) && request.Target.EndsWith("pull", StringComparison.Ordinal));
+        registry.Requests.Count(request => request.Target.StartsWith("/token?", StringComparison.Ordinal)
+            && request.Target.EndsWith("pull", StringComparison.Ordinal));
 }

@@ -28,12 +28,14 @@ public sealed class AuthenticationTests
     public async Task A_token_is_good_for_its_scope_and_its_time_only()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
-        await using var fixture = await StartAsync(new OciRegistryOptions { Authentication = RegistryAuthentication.Token, Users = Users, Time = time });
+        await using var fixture = await StartAsync(
+            new OciRegistryOptions { Authentication = RegistryAuthentication.Token, Users = Users, Time = time });
         await new ImagePusher(fixture.Http, fixture.Registry.Url, "ann", "secret:1").PushAsync("app", "v1");
 
         using var challenge = await fixture.SendAsync(HttpMethod.Get, "/v2/app/tags/list");
         Assert.Equal(
-            $"Bearer realm=\"{fixture.Registry.Url}token\",service=\"sandbox-registry\",scope=\"repository:app:pull\"", Header(challenge, "WWW-Authenticate"));
+            $"Bearer realm=\"{fixture.Registry.Url}token\",service=\"sandbox-registry\",scope=\"repository:app:pull\"", Header(challenge,
+                "WWW-Authenticate"));
 
         var token = await TokenAsync(fixture, "repository:app:pull");
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(fixture, HttpMethod.Get, "/v2/app/tags/list", token));
@@ -47,10 +49,12 @@ public sealed class AuthenticationTests
     public async Task The_token_endpoint_refuses_a_wrong_password_and_takes_a_form()
     {
         await using var fixture = await StartAsync(new OciRegistryOptions { Authentication = RegistryAuthentication.Token, Users = Users });
-        using var wrong = await fixture.SendAsync(HttpMethod.Get, "/token?scope=repository:app:pull", null, null, ("Authorization", Basic("ann", "no")));
+        using var wrong = await fixture.SendAsync(
+            HttpMethod.Get, "/token?scope=repository:app:pull", null, null, ("Authorization", Basic("ann", "no")));
         Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
         using var form = await fixture.SendAsync(
-            HttpMethod.Post, "/token", "grant_type=password&username=ann&password=secret:1&scope=repository:app:pull", "application/x-www-form-urlencoded");
+            HttpMethod.Post, "/token", "grant_type=password&username=ann&password=secret:1&scope=repository:app:pull",
+                "application/x-www-form-urlencoded");
         var token = (await JsonAsync(form))["access_token"]!.GetValue<string>();
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(fixture, HttpMethod.Get, "/v2/app/tags/list", token));
     }
@@ -68,11 +72,13 @@ public sealed class AuthenticationTests
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(fixture, HttpMethod.Post, "/v2/app/blobs/uploads/", token));
     }
 
-    private static string Basic(string user, string password) => $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))}";
+    private static string Basic(string user, string password) =>
+        $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))}";
 
     private static async Task<string> TokenAsync(RegistryFixture fixture, string scope)
     {
-        using var answer = await fixture.SendAsync(HttpMethod.Get, $"/token?service=x&scope={scope}", null, null, ("Authorization", Basic("ann", "secret:1")));
+        using var answer = await fixture.SendAsync(
+            HttpMethod.Get, $"/token?service=x&scope={scope}", null, null, ("Authorization", Basic("ann", "secret:1")));
         return (await JsonAsync(answer))["token"]!.GetValue<string>();
     }
 

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace GitOpsToolkit.Sandbox.Registry.Tests;
 
-/// <summary>Real clients against our registry, and our pusher against a real registry. Skipped where the programs are not installed.</summary>
+/// <summary>
+/// Real clients against our registry, and our pusher against a real registry. Skipped where the programs are not installed.
+/// </summary>
 public sealed class PeerTests
 {
     [Theory]
@@ -26,10 +28,12 @@ public sealed class PeerTests
         string[] to = authentication == RegistryAuthentication.None ? [] : ["--dest-creds", "ann:secret"];
 
         await RunAsync(skopeo, ["copy", "--src-tls-verify=false", .. from, $"docker://{registry.Host}/app:v1", $"dir:{folder["image"]}"]);
-        await RunAsync(skopeo, ["copy", "--dest-tls-verify=false", .. to, $"dir:{folder["image"]}", $"docker://{registry.Host}/copy/of/app:v2"]);
+        await RunAsync(
+            skopeo, ["copy", "--dest-tls-verify=false", .. to, $"dir:{folder["image"]}", $"docker://{registry.Host}/copy/of/app:v2"]);
         var tags = await RunAsync(skopeo, ["list-tags", "--tls-verify=false", .. credentials, $"docker://{registry.Host}/copy/of/app"]);
         Assert.Contains("\"v2\"", tags, StringComparison.Ordinal);
-        var inspected = await RunAsync(skopeo, ["inspect", "--tls-verify=false", .. credentials, $"docker://{registry.Host}/copy/of/app:v2"]);
+        var inspected = await RunAsync(
+            skopeo, ["inspect", "--tls-verify=false", .. credentials, $"docker://{registry.Host}/copy/of/app:v2"]);
         Assert.Contains("\"Architecture\": \"amd64\"", inspected, StringComparison.Ordinal);
         await RunAsync(skopeo, ["delete", "--tls-verify=false", .. credentials, $"docker://{registry.Host}/copy/of/app:v2"]);
     }
@@ -53,7 +57,8 @@ public sealed class PeerTests
         {
             using var http = new HttpClient();
             var url = new Uri($"http://127.0.0.1:{port}/");
-            await Eventually.TrueAsync(async () => (await http.GetAsync(new Uri(url, "/v2/"))).IsSuccessStatusCode, "docker-registry answers");
+            await Eventually.TrueAsync(
+                async () => (await http.GetAsync(new Uri(url, "/v2/"))).IsSuccessStatusCode, "docker-registry answers");
             var digest = await new ImagePusher(http, url).PushAsync("team/app", "v1");
             var tags = await http.GetFromJsonAsync<System.Text.Json.Nodes.JsonNode>(new Uri(url, "/v2/team/app/tags/list"));
             Assert.Equal("""{"name":"team/app","tags":["v1"]}""", tags!.ToJsonString());

@@ -34,7 +34,8 @@ internal sealed class RegistryFixture : IAsyncDisposable
         await Registry.DisposeAsync();
     }
 
-    internal async Task<HttpResponseMessage> SendAsync(HttpMethod method, string target, string? body = null, string? type = null, params (string Name, string Value)[] headers)
+    internal async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string target, string? body = null, string? type = null, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, target);
         if (body is not null)

@@ -49,7 +49,8 @@ public sealed class StateTests
         using var ping = await fixture.SendAsync(HttpMethod.Get, "/v2/");
         Assert.Equal("registry/2.0", Header(ping, "Docker-Distribution-Api-Version"));
         using var tags = await fixture.SendAsync(HttpMethod.Get, "/v2/a/tags/list?n=1");
-        Assert.Equal([new RegistryRequest("GET", "/v2/", 200), new RegistryRequest("GET", "/v2/a/tags/list?n=1", 404)], fixture.Registry.Requests);
+        Assert.Equal(
+            [new RegistryRequest("GET", "/v2/", 200), new RegistryRequest("GET", "/v2/a/tags/list?n=1", 404)], fixture.Registry.Requests);
     }
 
     [Fact]

@@ -25,7 +25,9 @@ public sealed class PolicyConformanceTests
         var election = Elect(request, tags);
         if (expected["latestAnyOf"] is JsonArray any)
         {
-            return any.Any(one => one!.GetValue<string>() == election.Value) ? null : $"expected any of {any.ToJsonString()}, got {election}";
+            return any.Any(one => one!.GetValue<string>() == election.Value)
+                ? null
+                : $"expected any of {any.ToJsonString()}, got {election}";
         }
 
         return CorpusTable.IsError(expected)
@@ -94,7 +96,9 @@ public sealed class PolicyConformanceTests
     private static string? CompareSets(JsonNode? expected, IEnumerable<string> actual)
     {
         var wanted = expected?.AsArray().Select(one => one!.GetValue<string>()).Order(StringComparer.Ordinal).ToArray() ?? [];
-        return wanted.SequenceEqual(actual.Order(StringComparer.Ordinal)) ? null : $"expected {string.Join(' ', wanted)}, got {string.Join(' ', actual)}";
+        return wanted.SequenceEqual(actual.Order(StringComparer.Ordinal))
+            ? null
+            : $"expected {string.Join(' ', wanted)}, got {string.Join(' ', actual)}";
     }
 
     private static string? Text(JsonObject parent, string name) => parent[name]?.GetValue<string>();

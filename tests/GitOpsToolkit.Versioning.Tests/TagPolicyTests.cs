@@ -159,7 +159,8 @@ public sealed class TagPolicyTests
     private static Gen<string> AnyOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(i => texts[i]);
 
     [Fact]
-    public void Agrees_with_NuGet_on_what_both_read() => Gen.Select(Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[0, 3], AnyOf("", "-alpha", "-alpha.1", "-2", "-10", "-rc"))
+    public void Agrees_with_NuGet_on_what_both_read() =>
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[0, 3], AnyOf("", "-alpha", "-alpha.1", "-2", "-10", "-rc"))
         .Select((major, minor, patch, tail) => $"{major}.{minor}.{patch}{tail}").Array[2].Sample(pair =>
         {
             var theirs = VersionComparer.VersionRelease.Compare(NuGetVersion.Parse(pair[0]), NuGetVersion.Parse(pair[1]));
@@ -170,7 +171,9 @@ public sealed class TagPolicyTests
     public void Precedence_is_a_total_order()
     {
         var version = Gen.Select(Gen.ULong, Gen.ULong[0, 2], Gen.String[Gen.Char["01a-."], 0, 6])
-            .Select((major, minor, tail) => SemVer.TryParse($"{major}.{minor}.0-{tail}", out var read) ? read : SemVer.Parse($"{major}.{minor}"));
+            .Select((major, minor, tail) => SemVer.TryParse($"{major}.{minor}.0-{tail}", out var read)
+                ? read
+                : SemVer.Parse($"{major}.{minor}"));
         Gen.Select(version, version, version).Sample((a, b, c) =>
             a.CompareTo(b) == -b.CompareTo(a) && !(a <= b && b <= c && a > c) && (a == b) == a.Equals(b));
     }

@@ -41,7 +41,9 @@ internal static class AddressClasses
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
-    /// <summary>Whether a registry of one class may send us to an address of another: farther out always, to its own class too, never nearer.</summary>
+    /// <summary>
+    /// Whether a registry of one class may send us to an address of another: farther out always, to its own class too, never nearer.
+    /// </summary>
     internal static bool MayLeadTo(this AddressClass registry, AddressClass target) => target <= registry;
 
     private static AddressClass OfV4(byte[] bytes) => (bytes[0], bytes[1]) switch
@@ -58,6 +60,8 @@ internal static class AddressClasses
             return AddressClass.Private;
         }
 
-        return address.IsIPv6LinkLocal || address.IsIPv6Multicast || address.Equals(IPAddress.IPv6Any) ? AddressClass.LinkLocal : AddressClass.Public;
+        return address.IsIPv6LinkLocal || address.IsIPv6Multicast || address.Equals(IPAddress.IPv6Any)
+            ? AddressClass.LinkLocal
+            : AddressClass.Public;
     }
 }

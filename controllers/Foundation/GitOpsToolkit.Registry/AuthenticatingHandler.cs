@@ -4,7 +4,9 @@ using System.Net.Http.Headers;
 
 namespace GitOpsToolkit.Registry;
 
-/// <summary>Where the tokens for a repository come from, as its registry last said; saves the refused request of every later scan.</summary>
+/// <summary>
+/// Where the tokens for a repository come from, as its registry last said; saves the refused request of every later scan.
+/// </summary>
 internal sealed class ChallengeMemory
 {
     private const int MaxEntries = 10_000;
@@ -28,7 +30,12 @@ internal sealed class ChallengeMemory
 /// registry's own scheme, host and port and to the token realm that passes the rules, and nowhere else.
 /// </summary>
 internal sealed class AuthenticatingHandler(
-    Uri registry, string repository, RegistryCredential? credential, RegistryTransport transport, TokenSource tokens, ChallengeMemory memory) : HttpMessageHandler
+    Uri registry,
+    string repository,
+    RegistryCredential? credential,
+    RegistryTransport transport,
+    TokenSource tokens,
+    ChallengeMemory memory) : HttpMessageHandler
 {
     private const int MaxRedirects = 5;
 
@@ -38,7 +45,8 @@ internal sealed class AuthenticatingHandler(
     {
         var tokenRequest = memory.Recall(registry, repository, credential);
         var answer = await SendOnceAsync(request, await AuthorizationAsync(tokenRequest, cancellationToken), cancellationToken);
-        if (answer.StatusCode == HttpStatusCode.Unauthorized && await AnswerChallengeAsync(answer, tokenRequest, cancellationToken) is { } authorization)
+        if (answer.StatusCode == HttpStatusCode.Unauthorized
+            && await AnswerChallengeAsync(answer, tokenRequest, cancellationToken) is { } authorization)
         {
             answer.Dispose();
             answer = await SendOnceAsync(request, authorization, cancellationToken);
@@ -69,7 +77,8 @@ internal sealed class AuthenticatingHandler(
         return answersWithBasic ? new AuthenticationHeaderValue("Basic", credential!.BasicValue) : null;
     }
 
-    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, AuthenticationHeaderValue? authorization, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendOnceAsync(
+        HttpRequestMessage request, AuthenticationHeaderValue? authorization, CancellationToken cancellation)
     {
         using var copy = Copy(request, request.RequestUri!);
         copy.Headers.Authorization = authorization;
@@ -82,7 +91,8 @@ internal sealed class AuthenticatingHandler(
         var challenges = answer.Headers.NonValidated.TryGetValues("WWW-Authenticate", out var values) ? AuthChallenge.Parse(values) : [];
         foreach (var challenge in challenges)
         {
-            if (challenge.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) && Uri.TryCreate(challenge["realm"], UriKind.Absolute, out var realm))
+            if (challenge.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)
+                && Uri.TryCreate(challenge["realm"], UriKind.Absolute, out var realm))
             {
                 var scope = challenge["scope"] is { Length: > 0 } given ? given : $"repository:{repository}:pull";
                 var request = new TokenRequest(realm, challenge["service"] ?? registry.Authority, scope, credential);
@@ -106,7 +116,8 @@ internal sealed class AuthenticatingHandler(
         return null;
     }
 
-    private async Task<HttpResponseMessage> FollowAsync(HttpRequestMessage request, HttpResponseMessage answer, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> FollowAsync(
+        HttpRequestMessage request, HttpResponseMessage answer, CancellationToken cancellation)
     {
         var at = request.RequestUri!;
         for (var hops = 0; IsRedirect(answer.StatusCode) && answer.Headers.Location is { } location; hops++)
@@ -115,17 +126,21 @@ internal sealed class AuthenticatingHandler(
             var next = new Uri(at, location);
             if (hops == MaxRedirects)
             {
-                throw new RegistryException(RegistryFault.Protocol, $"{request.Method} {request.RequestUri}: more than {MaxRedirects} redirects");
+                throw new RegistryException(
+                    RegistryFault.Protocol, $"{request.Method} {request.RequestUri}: more than {MaxRedirects} redirects");
             }
 
             if (next.Scheme != Uri.UriSchemeHttps && !(next.Scheme == Uri.UriSchemeHttp && registry.Scheme == Uri.UriSchemeHttp))
             {
-                throw new RegistryException(RegistryFault.Protocol, $"{request.Method} {request.RequestUri}: redirected to {next.Scheme}://{next.Authority}; refused");
+                throw new RegistryException(RegistryFault.Protocol,
+                    $"{request.Method} {request.RequestUri}: redirected to {next.Scheme}://{next.Authority}; refused");
             }
 
             var home = next.Scheme == registry.Scheme && next.Authority == registry.Authority;
             using var copy = Copy(request, next);
-            copy.Headers.Authorization = home ? await AuthorizationAsync(memory.Recall(registry, repository, credential), cancellation) : null;
+            copy.Headers.Authorization = home
+                ? await AuthorizationAsync(memory.Recall(registry, repository, credential), cancellation)
+                : null;
             answer = home ? await transport.SendAsync(copy, cancellation) : await transport.SendForeignAsync(registry, copy, cancellation);
             at = next;
         }

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace GitOpsToolkit.Registry;
 
 /// <summary>
-/// The content of a Secret of type <c>kubernetes.io/dockerconfigjson</c>. Hosts are compared whole, so an entry for <c>x.azurecr.io</c> gives
-/// nothing to <c>x.azurecr.io.evil.com</c>; wildcards are not honoured. Docker Hub's several names are one.
+/// The content of a Secret of type <c>kubernetes.io/dockerconfigjson</c>. Hosts are compared whole, so an entry for <c>x.azurecr.io</c>
+/// gives nothing to <c>x.azurecr.io.evil.com</c>; wildcards are not honoured. Docker Hub's several names are one.
 /// </summary>
 public sealed class DockerConfig
 {
@@ -23,7 +23,8 @@ public sealed class DockerConfig
     /// <param name="json">The bytes of the key <c>.dockerconfigjson</c>.</param>
     /// <param name="config">The configuration, or null.</param>
     /// <param name="error">What is wrong, without any of the content's values; or null.</param>
-    public static bool TryParse(ReadOnlyMemory<byte> json, [NotNullWhen(true)] out DockerConfig? config, [NotNullWhen(false)] out string? error)
+    public static bool TryParse(
+        ReadOnlyMemory<byte> json, [NotNullWhen(true)] out DockerConfig? config, [NotNullWhen(false)] out string? error)
     {
         config = null;
         if (json.Length > MaxBytes)
@@ -63,7 +64,9 @@ public sealed class DockerConfig
         }
     }
 
-    /// <summary>The credential for an image: that of its registry with the longest path that leads to the repository; null for none.</summary>
+    /// <summary>
+    /// The credential for an image: that of its registry with the longest path that leads to the repository; null for none.
+    /// </summary>
     public RegistryCredential? CredentialFor(ImageName image)
     {
         RegistryCredential? best = null;
@@ -112,7 +115,8 @@ public sealed class DockerConfig
 
         if (username is null && Text(entry.Value, "identitytoken") is { Length: > 0 })
         {
-            error = $"auths[\"{entry.Name}\"] holds an identitytoken, which is not supported; use a user name and a password or access token";
+            error = $"auths[\"{entry.Name}\"] holds an identitytoken, which is not supported; "
+                + "use a user name and a password or access token";
             return false;
         }
 

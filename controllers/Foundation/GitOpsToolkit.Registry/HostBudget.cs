@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace GitOpsToolkit.Registry;
 
-/// <summary>What all objects together may ask of one host: a number of requests at a time, and nothing while it asked to be left alone.</summary>
+/// <summary>
+/// What all objects together may ask of one host: a number of requests at a time, and nothing while it asked to be left alone.
+/// </summary>
 internal sealed class HostBudget(RegistryClientOptions options, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, Host> hosts = new(StringComparer.Ordinal);
@@ -20,7 +22,8 @@ internal sealed class HostBudget(RegistryClientOptions options, TimeProvider tim
         }
 
         host.Turns.Release();
-        throw new RegistryException(RegistryFault.RateLimited, $"{authority} asked to be left alone; no request was sent") { RetryAfter = wait };
+        throw new RegistryException(
+            RegistryFault.RateLimited, $"{authority} asked to be left alone; no request was sent") { RetryAfter = wait };
     }
 
     internal void Close(string authority, TimeSpan duration)

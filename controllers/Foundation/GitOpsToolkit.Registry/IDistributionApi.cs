@@ -2,7 +2,9 @@ using Refit;
 
 namespace GitOpsToolkit.Registry;
 
-/// <summary>The calls of the OCI distribution API that fit a fixed shape; pages behind a Link header do not and are fetched as they are named.</summary>
+/// <summary>
+/// The calls of the OCI distribution API that fit a fixed shape; pages behind a Link header do not and are fetched as they are named.
+/// </summary>
 internal interface IDistributionApi
 {
     /// <summary>The first page of a repository's tags.</summary>
@@ -11,9 +13,11 @@ internal interface IDistributionApi
 
     /// <summary>Whether a manifest is there, and its digest.</summary>
     [Head("/v2/{**repository}/manifests/{reference}")]
-    Task<HttpResponseMessage> HeadManifestAsync(string repository, string reference, [Header("Accept")] string accept, CancellationToken cancellationToken);
+    Task<HttpResponseMessage> HeadManifestAsync(
+        string repository, string reference, [Header("Accept")] string accept, CancellationToken cancellationToken);
 
     /// <summary>A manifest.</summary>
     [Get("/v2/{**repository}/manifests/{reference}")]
-    Task<HttpResponseMessage> GetManifestAsync(string repository, string reference, [Header("Accept")] string accept, CancellationToken cancellationToken);
+    Task<HttpResponseMessage> GetManifestAsync(
+        string repository, string reference, [Header("Accept")] string accept, CancellationToken cancellationToken);
 }

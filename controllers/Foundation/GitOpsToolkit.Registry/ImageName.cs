@@ -3,7 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace GitOpsToolkit.Registry;
 
-/// <summary>An image repository's name, without scheme, tag or digest, split into registry and repository as Flux's library splits it.</summary>
+/// <summary>
+/// An image repository's name, without scheme, tag or digest, split into registry and repository as Flux's library splits it.
+/// </summary>
 /// <param name="Written">The name as the user wrote it, for example <c>redis</c>.</param>
 /// <param name="Registry">The registry's host and port; Docker Hub is <c>index.docker.io</c>.</param>
 /// <param name="Repository">The repository within the registry, for example <c>library/redis</c>.</param>
@@ -66,7 +68,8 @@ public sealed record ImageName(string Written, string Registry, string Repositor
     /// <inheritdoc/>
     public override string ToString() => Canonical;
 
-    internal static string HostOf(string authority) => Uri.TryCreate($"http://{authority}/", UriKind.Absolute, out var uri) ? uri.Host : authority;
+    internal static string HostOf(string authority) =>
+        Uri.TryCreate($"http://{authority}/", UriKind.Absolute, out var uri) ? uri.Host : authority;
 
     private static string? Check(string text, string registry, string repository)
     {
@@ -85,7 +88,9 @@ public sealed record ImageName(string Written, string Registry, string Repositor
             return $"could not parse reference: {text}: repository has an empty part or one of dots only: {repository}";
         }
 
-        return Uri.TryCreate($"http://{registry}/", UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0 && SameAuthority(uri, registry)
+        return Uri.TryCreate($"http://{registry}/", UriKind.Absolute, out var uri)
+            && uri.UserInfo.Length == 0
+            && SameAuthority(uri, registry)
             ? null
             : $"could not parse reference: {text}: registries must be valid RFC 3986 URI authorities: {registry}";
     }

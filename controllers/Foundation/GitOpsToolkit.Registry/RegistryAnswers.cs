@@ -107,7 +107,8 @@ internal static class RegistryAnswers
         return given < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : given > options.MaxRetryAfter ? options.MaxRetryAfter : given;
     }
 
-    private static async Task<string> DetailAsync(HttpResponseMessage answer, RegistryCredential? credential, CancellationToken cancellation)
+    private static async Task<string> DetailAsync(
+        HttpResponseMessage answer, RegistryCredential? credential, CancellationToken cancellation)
     {
         try
         {
@@ -120,7 +121,8 @@ internal static class RegistryAnswers
             var message = error.TryGetProperty("message", out var given) ? given.GetString() : "";
             return Clean($": {code} {message}".TrimEnd(), credential);
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or IOException or HttpRequestException)
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException
+            or IOException or HttpRequestException)
         {
             // No body in the specification's form: the status line has to do.
             return "";
@@ -132,7 +134,9 @@ internal static class RegistryAnswers
     {
         if (credential is { Password.Length: > 0 })
         {
-            text = text.Replace(credential.Password, "***", StringComparison.Ordinal).Replace(credential.BasicValue, "***", StringComparison.Ordinal);
+            text = text
+                .Replace(credential.Password, "***", StringComparison.Ordinal)
+                .Replace(credential.BasicValue, "***", StringComparison.Ordinal);
         }
 
         var line = new StringBuilder();

@@ -23,7 +23,8 @@ public sealed class RegistryClient : IDisposable
     /// <param name="options">Limits and times.</param>
     /// <param name="time">The clock by which tokens expire and hosts are left alone.</param>
     /// <param name="resolve">Resolves a host's name to its addresses; null for the system's resolver.</param>
-    public RegistryClient(RegistryClientOptions options, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+    public RegistryClient(
+        RegistryClientOptions options, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         this.options = options;
         this.time = time;
@@ -43,7 +44,8 @@ public sealed class RegistryClient : IDisposable
         {
             var lister = new TagLister(options, url);
             Uri? next = new Uri($"{url}?n={options.PageSize}");
-            using (var first = await RestService.ForGenerated<IDistributionApi>(http).ListTagsAsync(image.Repository, options.PageSize, cancellation))
+            var api = RestService.ForGenerated<IDistributionApi>(http);
+            using (var first = await api.ListTagsAsync(image.Repository, options.PageSize, cancellation))
             {
                 await CheckAsync($"GET {url}", first, access, cancellation);
                 next = await lister.ReadAsync(next, first, cancellation);
@@ -83,7 +85,8 @@ public sealed class RegistryClient : IDisposable
     public void Dispose() => transport.Dispose();
 
     private static string? DigestOf(HttpResponseMessage answer) =>
-        answer.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out var values) && Archives.Digest.TryParse(values.ToString(), out var digest)
+        answer.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out var values)
+            && Archives.Digest.TryParse(values.ToString(), out var digest)
             ? digest.ToString()
             : null;
 

@@ -8,8 +8,9 @@ using Polly;
 namespace GitOpsToolkit.Registry;
 
 /// <summary>
-/// The connections: one pool to registries, and one pool per address class to wherever a registry sends us (token realms, redirects). The address is checked
-/// when the connection is made, after the name was resolved, so that a name which changes its address in between gains nothing.
+/// The connections: one pool to registries, and one pool per address class to wherever a registry sends us (token realms, redirects). The
+/// address is checked when the connection is made, after the name was resolved, so that a name which changes its address in between gains
+/// nothing.
 /// </summary>
 internal sealed class RegistryTransport : IDisposable
 {
@@ -34,7 +35,8 @@ internal sealed class RegistryTransport : IDisposable
     public void Dispose() => services.Dispose();
 
     /// <summary>Sends a request to the registry itself.</summary>
-    internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation) => SendAsync(Direct, request, cancellation);
+    internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation) =>
+        SendAsync(Direct, request, cancellation);
 
     /// <summary>Sends a request to where the registry sent us; only to addresses that are no nearer than the registry's own.</summary>
     internal async Task<HttpResponseMessage> SendForeignAsync(Uri registry, HttpRequestMessage request, CancellationToken cancellation)
@@ -80,7 +82,8 @@ internal sealed class RegistryTransport : IDisposable
 
             // A busy registry is left alone until it says, by the reconciler: waiting here would hold a worker.
             var transient = resilience.Retry.ShouldHandle;
-            resilience.Retry.ShouldHandle = arguments => IsBusy(arguments.Outcome.Result) ? ValueTask.FromResult(false) : transient(arguments);
+            resilience.Retry.ShouldHandle = arguments =>
+                IsBusy(arguments.Outcome.Result) ? ValueTask.FromResult(false) : transient(arguments);
         }).SelectPipelineByAuthority();
     }
 

@@ -60,7 +60,8 @@ internal sealed class TagLister(RegistryClientOptions options, Uri first)
         // Cut-off JSON names its end; anything else was never a tag list.
         return json && inner is not null
             ? new RegistryException(RegistryFault.Truncated, $"GET {at}: the tag list is cut off or no valid JSON", inner)
-            : new RegistryException(RegistryFault.Protocol, $"GET {at}: the answer ({type}) is no tag list; is the image's name that of a registry?", inner);
+            : new RegistryException(
+                RegistryFault.Protocol, $"GET {at}: the answer ({type}) is no tag list; is the image's name that of a registry?", inner);
     }
 
     private void OnTag(string tag)
@@ -106,7 +107,8 @@ internal sealed class TagLister(RegistryClientOptions options, Uri first)
         return pages < options.MaxPages ? next : throw Refused(at, $"more than {options.MaxPages} pages");
     }
 
-    private static RegistryException Refused(Uri at, string what) => new(RegistryFault.Protocol, $"GET {at}: the tag list has {what}; refused");
+    private static RegistryException Refused(Uri at, string what) =>
+        new(RegistryFault.Protocol, $"GET {at}: the tag list has {what}; refused");
 
     private static string? LinkTarget(HttpResponseMessage answer)
     {

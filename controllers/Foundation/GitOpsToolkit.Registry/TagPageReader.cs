@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace GitOpsToolkit.Registry;
 
 /// <summary>
-/// Reads the tags of one page while it arrives: <c>{"name":…,"tags":[…]}</c>. Nothing else of the page is kept, whatever it holds, so memory is
-/// that of the tags.
+/// Reads the tags of one page while it arrives: <c>{"name":…,"tags":[…]}</c>. Nothing else of the page is kept, whatever it holds, so
+/// memory is that of the tags.
 /// </summary>
 internal sealed class TagPageReader(Action<string> onTag, Action<int> onBytes)
 {

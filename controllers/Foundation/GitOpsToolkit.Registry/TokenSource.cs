@@ -12,7 +12,9 @@ internal sealed record TokenRequest(Uri Realm, string Service, string Scope, Reg
     internal string Key => $"{Realm}\n{Service}\n{Scope}\n{Credential?.Fingerprint}";
 }
 
-/// <summary>Bearer tokens by realm, service, scope and credential, kept until shortly before they expire; one request for however many ask.</summary>
+/// <summary>
+/// Bearer tokens by realm, service, scope and credential, kept until shortly before they expire; one request for however many ask.
+/// </summary>
 internal sealed class TokenSource(RegistryTransport transport, RegistryClientOptions options, TimeProvider time)
 {
     private const int MaxTokenBytes = 256 << 10;
@@ -78,7 +80,8 @@ internal sealed class TokenSource(RegistryTransport transport, RegistryClientOpt
         CheckRealm(registry, request.Realm);
         var separator = request.Realm.Query.Length == 0 ? '?' : '&';
         var query = $"service={Uri.EscapeDataString(request.Service)}&scope={Uri.EscapeDataString(request.Scope)}";
-        using var message = new HttpRequestMessage(HttpMethod.Get, new Uri($"{request.Realm.GetLeftPart(UriPartial.Query)}{separator}{query}"));
+        using var message = new HttpRequestMessage(
+            HttpMethod.Get, new Uri($"{request.Realm.GetLeftPart(UriPartial.Query)}{separator}{query}"));
         RegistryTransport.Stamp(message, options);
         if (request.Credential is { } credential)
         {
@@ -104,7 +107,9 @@ internal sealed class TokenSource(RegistryTransport transport, RegistryClientOpt
         }
     }
 
-    /// <summary>A realm is the registry's word; it must not make us send a password in clear or reach inside. Addresses are checked on connecting.</summary>
+    /// <summary>
+    /// A realm is the registry's word; it must not make us send a password in clear or reach inside. Addresses are checked on connecting.
+    /// </summary>
     private static void CheckRealm(Uri registry, Uri realm)
     {
         var plainAsked = registry.Scheme == Uri.UriSchemeHttp;

@@ -96,7 +96,9 @@ internal static class GoCharClass
             return;
         }
 
-        if (pattern[position] == '\\' && position + 1 < pattern.Length && pattern[position + 1] is 'd' or 'D' or 's' or 'S' or 'w' or 'W' or 'p' or 'P')
+        if (pattern[position] == '\\'
+            && position + 1 < pattern.Length
+            && pattern[position + 1] is 'd' or 'D' or 's' or 'S' or 'w' or 'W' or 'p' or 'P')
         {
             output.Append(EscapedClass(pattern, ref position));
             return;

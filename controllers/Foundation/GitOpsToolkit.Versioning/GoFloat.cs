@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace GitOpsToolkit.Versioning;
 
-/// <summary>Go's strconv.ParseFloat(text, 64): decimal and hexadecimal, underscores between digits, Inf and NaN; overflow is an error.</summary>
+/// <summary>
+/// Go's strconv.ParseFloat(text, 64): decimal and hexadecimal, underscores between digits, Inf and NaN; overflow is an error.
+/// </summary>
 internal static class GoFloat
 {
     private const int MaxLength = 512;
@@ -39,7 +41,8 @@ internal static class GoFloat
 
     private static bool TrySpecial(ReadOnlySpan<char> body, bool signed, out double value)
     {
-        var infinite = body.Equals("inf", StringComparison.OrdinalIgnoreCase) || body.Equals("infinity", StringComparison.OrdinalIgnoreCase);
+        var infinite = body.Equals("inf", StringComparison.OrdinalIgnoreCase)
+            || body.Equals("infinity", StringComparison.OrdinalIgnoreCase);
         value = infinite ? double.PositiveInfinity : double.NaN;
         return infinite || (!signed && body.Equals("nan", StringComparison.OrdinalIgnoreCase));
     }
@@ -75,7 +78,8 @@ internal static class GoFloat
         const NumberStyles Styles = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         value = 0;
 
-        // .NET takes an exponent without digits as text that ends early; Go refuses it, and so does this: the last character is a digit or the point.
+        // .NET takes an exponent without digits as text that ends early; Go refuses it, and so does this: the last character is a digit
+        // or the point.
         return digits is [.., (>= '0' and <= '9') or '.']
             && double.TryParse(digits, Styles, CultureInfo.InvariantCulture, out value);
     }

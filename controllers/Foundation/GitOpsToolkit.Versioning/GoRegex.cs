@@ -64,8 +64,8 @@ public sealed class GoRegex
     public bool IsMatch(string text) => regex.IsMatch(text);
 
     /// <summary>
-    /// Matches the text and expands a template in Go's syntax from the first match: <c>$1</c>, <c>$name</c>, <c>${name}</c>, <c>$$</c>. A name is the
-    /// longest run of letters, digits and <c>_</c> (<c>$1x</c> is the group named 1x); an unknown group is empty.
+    /// Matches the text and expands a template in Go's syntax from the first match: <c>$1</c>, <c>$name</c>, <c>${name}</c>, <c>$$</c>. A
+    /// name is the longest run of letters, digits and <c>_</c> (<c>$1x</c> is the group named 1x); an unknown group is empty.
     /// </summary>
     /// <param name="text">The text to match.</param>
     /// <param name="template">The template.</param>

@@ -3,12 +3,14 @@ using System.Text;
 
 namespace GitOpsToolkit.Versioning;
 
-/// <summary>What a pattern became: a .NET pattern whose groups carry Go's numbers, and the groups' names in order ("" for unnamed).</summary>
+/// <summary>
+/// What a pattern became: a .NET pattern whose groups carry Go's numbers, and the groups' names in order ("" for unnamed).
+/// </summary>
 internal sealed record GoRegexTranslation(string Pattern, IReadOnlyList<string> GroupNames);
 
 /// <summary>
-/// Rewrites a Go pattern for .NET's non-backtracking engine. Every literal is written escaped, every class as explicit ranges, every capturing group
-/// with its explicit number, so that nothing depends on where the two dialects read the same text differently.
+/// Rewrites a Go pattern for .NET's non-backtracking engine. Every literal is written escaped, every class as explicit ranges, every
+/// capturing group with its explicit number, so that nothing depends on where the two dialects read the same text differently.
 /// </summary>
 internal sealed class GoRegexTranslator(string pattern)
 {

@@ -46,7 +46,9 @@ internal enum Written
     Full,
 }
 
-/// <summary>One item of a range: an operator and a possibly partial version, whose missing numbers are 0 in <paramref name="Bound"/>.</summary>
+/// <summary>
+/// One item of a range: an operator and a possibly partial version, whose missing numbers are 0 in <paramref name="Bound"/>.
+/// </summary>
 internal readonly record struct RangeItem(RangeOperator Operator, SemVer Bound, Written Written)
 {
     internal bool Holds(SemVer version) => Operator switch

@@ -66,7 +66,9 @@ internal static class RangeParser
         return RangeOperator.TildeOrEqual;
     }
 
-    /// <summary>Takes a version; <paramref name="written"/> is null where there is none, set where there is one whose numbers are bad.</summary>
+    /// <summary>
+    /// Takes a version; <paramref name="written"/> is null where there is none, set where there is one whose numbers are bad.
+    /// </summary>
     private static bool TryTakeVersion(scoped ref ReadOnlySpan<char> rest, out SemVer version, [NotNullWhen(true)] out Written? written)
     {
         version = default;

@@ -65,7 +65,9 @@ public readonly struct SemVer : IEquatable<SemVer>, IComparable<SemVer>
     /// <summary>Whether the left one has higher or equal precedence.</summary>
     public static bool operator >=(SemVer left, SemVer right) => left.CompareTo(right) >= 0;
 
-    /// <summary>Reads a version leniently: <c>v1</c>, <c>1.2</c> and <c>01.2.3</c> are versions, <c>V1</c> and <c>1.2.3.4</c> are not.</summary>
+    /// <summary>
+    /// Reads a version leniently: <c>v1</c>, <c>1.2</c> and <c>01.2.3</c> are versions, <c>V1</c> and <c>1.2.3.4</c> are not.
+    /// </summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out SemVer version) => SemVerParser.TryParse(text, out version, out _);
 
     /// <summary>Reads a version by the letter of SemVer 2: three numbers, no <c>v</c>, no leading zeros.</summary>

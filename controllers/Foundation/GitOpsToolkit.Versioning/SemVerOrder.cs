@@ -4,8 +4,8 @@ namespace GitOpsToolkit.Versioning;
 public static class SemVerOrder
 {
     /// <summary>
-    /// The tags that name a version (read with <see cref="SemVer.TryParseThreeParts"/>) within the range, highest first; equal versions in the
-    /// order of the input. Where only the highest is wanted, <see cref="SemVerRange.Highest"/> is cheaper.
+    /// The tags that name a version (read with <see cref="SemVer.TryParseThreeParts"/>) within the range, highest first; equal versions
+    /// in the order of the input. Where only the highest is wanted, <see cref="SemVerRange.Highest"/> is cheaper.
     /// </summary>
     /// <param name="tags">The tags, in any order.</param>
     /// <param name="range">Only versions in this range; null for all.</param>

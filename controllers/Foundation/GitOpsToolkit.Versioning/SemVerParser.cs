@@ -43,7 +43,9 @@ internal static class SemVerParser
             && TryParse(text, out version, out _);
     }
 
-    /// <summary>Takes the length of a dot-separated list of non-empty identifiers [0-9A-Za-z-] at the start of the text, 0 for none.</summary>
+    /// <summary>
+    /// Takes the length of a dot-separated list of non-empty identifiers [0-9A-Za-z-] at the start of the text, 0 for none.
+    /// </summary>
     internal static int IdentifiersLength(ReadOnlySpan<char> text)
     {
         var length = 0;

@@ -4,9 +4,9 @@ using System.Text.RegularExpressions;
 namespace GitOpsToolkit.Versioning;
 
 /// <summary>
-/// A set of versions written as a range, in the syntax that Flux documents (<c>&gt;=1.0 &lt;2</c>, <c>^1.2</c>, <c>~1.2.x</c>,
-/// <c>1.2 - 1.4</c>, <c>1.x || 3.x</c>), or as an interval (<c>[1.2,2.0)</c>). A prerelease version is in the range only if some item of the
-/// same group names a prerelease, for example <c>&gt;=1.0.0-0</c>.
+/// A set of versions written as a range, in the syntax that Flux documents (<c>&gt;=1.0 &lt;2</c>, <c>^1.2</c>, <c>~1.2.x</c>, <c>1.2 -
+/// 1.4</c>, <c>1.x || 3.x</c>), or as an interval (<c>[1.2,2.0)</c>). A prerelease version is in the range only if some item of the same
+/// group names a prerelease, for example <c>&gt;=1.0.0-0</c>.
 /// </summary>
 public sealed class SemVerRange
 {
@@ -93,8 +93,8 @@ public sealed class SemVerRange
     }
 
     /// <summary>
-    /// The tag with the highest version in the range, read with <see cref="SemVer.TryParseThreeParts"/>; of equal versions the first. Tags that
-    /// are no versions are passed over; null where none is left. One pass, no sorting.
+    /// The tag with the highest version in the range, read with <see cref="SemVer.TryParseThreeParts"/>; of equal versions the first.
+    /// Tags that are no versions are passed over; null where none is left. One pass, no sorting.
     /// </summary>
     public string? Highest(IEnumerable<string> tags)
     {

@@ -28,8 +28,8 @@ public sealed class TagFilter
     }
 
     /// <summary>
-    /// The values to compare, each with the tag it came from, in the order of the list. Where several tags give one value the last of them stands, as in
-    /// Flux: with tags in descending order that is the smallest.
+    /// The values to compare, each with the tag it came from, in the order of the list. Where several tags give one value the last of
+    /// them stands, as in Flux: with tags in descending order that is the smallest.
     /// </summary>
     public FilteredTags Apply(IEnumerable<string> tags)
     {

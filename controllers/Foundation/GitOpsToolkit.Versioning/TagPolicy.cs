@@ -23,8 +23,8 @@ public readonly record struct TagElection(string? Value, string? Error)
 }
 
 /// <summary>
-/// Elects one of a list of tags in one pass. Every policy is deterministic for a given list; give tags in descending byte order, as the tag store
-/// keeps them, to make it so for a given set.
+/// Elects one of a list of tags in one pass. Every policy is deterministic for a given list; give tags in descending byte order, as the
+/// tag store keeps them, to make it so for a given set.
 /// </summary>
 public abstract class TagPolicy
 {

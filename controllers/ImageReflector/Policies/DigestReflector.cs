@@ -30,7 +30,8 @@ internal sealed class DigestReflector(RegistryClient client, RegistryLogin login
         }
     }
 
-    private async Task<(string? Digest, Fault? Fault)> LookUpAsync(ImageRepository repository, ImageRef elected, CancellationToken cancellation)
+    private async Task<(string? Digest, Fault? Fault)> LookUpAsync(
+        ImageRepository repository, ImageRef elected, CancellationToken cancellation)
     {
         var timeout = (repository.Spec.Timeout ?? repository.Spec.Interval).ToTimeSpan();
         timeout = timeout < ShortestTimeout ? ShortestTimeout : timeout;
@@ -48,12 +49,14 @@ internal sealed class DigestReflector(RegistryClient client, RegistryLogin login
         }
         catch (RegistryException error)
         {
-            return (null, new Fault(RegistryFaults.ReasonOf(error), $"failed to look up the digest of {elected.Name}:{elected.Tag}: {error.Message}"));
+            return (null, new Fault(
+                RegistryFaults.ReasonOf(error), $"failed to look up the digest of {elected.Name}:{elected.Tag}: {error.Message}"));
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
             return (null, new Fault(
-                Reasons.Failure, $"failed to look up the digest of {elected.Name}:{elected.Tag}: not done within {GoDuration.From(timeout)} (the ImageRepository's spec.timeout)"));
+                Reasons.Failure, $"failed to look up the digest of {elected.Name}:{elected.Tag}: "
+                + $"not done within {GoDuration.From(timeout)} (the ImageRepository's spec.timeout)"));
         }
     }
 }

@@ -43,7 +43,8 @@ internal sealed record ElectionRules(TagPolicy Policy, Filter? Filter)
         return true;
     }
 
-    private static bool TryPolicy(ImagePolicyChoice choice, [NotNullWhen(true)] out TagPolicy? policy, [NotNullWhen(false)] out string? error)
+    private static bool TryPolicy(
+        ImagePolicyChoice choice, [NotNullWhen(true)] out TagPolicy? policy, [NotNullWhen(false)] out string? error)
     {
         policy = null;
         if (choice.SemVer is { } semver)

@@ -11,8 +11,8 @@ using PolicyScope = GitOpsToolkit.Reconciling.Scope<GitOpsToolkit.Api.Image.V1.I
 namespace GitOpsToolkit.Controllers.ImageReflector.Policies;
 
 /// <summary>
-/// Elects the image of an ImagePolicy: 1. rules, 2. repository and leave to use it, 3. tags, 4. election, 5. digest, 6. status. What was elected
-/// stays until something else is: no failure on the way clears it.
+/// Elects the image of an ImagePolicy: 1. rules, 2. repository and leave to use it, 3. tags, 4. election, 5. digest, 6. status. What was
+/// elected stays until something else is: no failure on the way clears it.
 /// </summary>
 internal sealed class ImagePolicyReconciler(
     WatchCache<ImagePolicy> cache,
@@ -21,7 +21,8 @@ internal sealed class ImagePolicyReconciler(
     ImageReflectorOptions options,
     ITagStore store,
     DigestReflector digests)
-    : ToolkitReconciler<ImagePolicy, ImagePolicyStatus>(cache, services, new ReconcilerOptions { FieldManager = "image-reflector-controller" })
+    : ToolkitReconciler<ImagePolicy, ImagePolicyStatus>(
+        cache, services, new ReconcilerOptions { FieldManager = "image-reflector-controller" })
 {
     // A change of the tags wakes the policy; looking again is only the safety net.
     private static readonly TimeSpan NothingElected = TimeSpan.FromMinutes(10);
@@ -79,7 +80,8 @@ internal sealed class ImagePolicyReconciler(
 
         if (repository is null || repository.Metadata.DeletionTimestamp is not null)
         {
-            return new Outcome.WaitFor(Reasons.DependencyNotReady, $"referenced ImageRepository '{key}' does not exist", options.RequeueDependency);
+            return new Outcome.WaitFor(
+                Reasons.DependencyNotReady, $"referenced ImageRepository '{key}' does not exist", options.RequeueDependency);
         }
 
         if (!ImageName.TryParse(repository.Spec.Image, out var image, out var problem))
@@ -126,8 +128,8 @@ internal sealed class ImagePolicyReconciler(
     }
 
     /// <summary>
-    /// The first scan of this process will wake the policy. What was elected before the restart stands meanwhile, and so does its status: a lost disk
-    /// is no reason for alarm.
+    /// The first scan of this process will wake the policy. What was elected before the restart stands meanwhile, and so does its status:
+    /// a lost disk is no reason for alarm.
     /// </summary>
     private Outcome AwaitTags(PolicyScope scope, ObjectKey repository)
     {
@@ -138,7 +140,8 @@ internal sealed class ImagePolicyReconciler(
         return stands
             ? new Outcome.Done(options.RequeueDependency)
             : new Outcome.WaitFor(
-                Reasons.DependencyNotReady, $"referenced ImageRepository '{repository}' has not been scanned yet", options.RequeueDependency);
+                Reasons.DependencyNotReady, $"referenced ImageRepository '{repository}' has not been scanned yet",
+                    options.RequeueDependency);
     }
 
     private void Keep(PolicyScope scope, ImageRef elected)

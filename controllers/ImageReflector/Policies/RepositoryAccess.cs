@@ -7,7 +7,8 @@ namespace GitOpsToolkit.Controllers.ImageReflector.Policies;
 internal sealed class RepositoryAccess(KubeClient client, bool noCrossNamespaceRefs)
 {
     /// <summary>Why the policy may not use the repository, or null where it may.</summary>
-    internal async Task<string?> FindDenialAsync(string policyNamespace, ObjectKey key, ImageRepository? repository, CancellationToken cancellation)
+    internal async Task<string?> FindDenialAsync(
+        string policyNamespace, ObjectKey key, ImageRepository? repository, CancellationToken cancellation)
     {
         if (policyNamespace == key.Namespace)
         {
@@ -34,6 +35,8 @@ internal sealed class RepositoryAccess(KubeClient client, bool noCrossNamespaceR
         var labels = found?["metadata"]?["labels"]?.AsObject();
         var matches = selectors.Any(selector => selector.MatchLabels.All(
             wanted => labels?[wanted.Key] is { } value && value.GetValue<string>() == wanted.Value));
-        return matches ? null : $"cannot access '{key}' from namespace '{policyNamespace}': no selector of the ImageRepository's spec.accessFrom matches its labels";
+        return matches
+            ? null
+            : $"cannot access '{key}' from namespace '{policyNamespace}': no selector of the ImageRepository's spec.accessFrom matches its labels";
     }
 }

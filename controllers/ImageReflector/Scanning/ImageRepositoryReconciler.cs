@@ -8,11 +8,14 @@ using GitOpsToolkit.Reconciling.Status;
 using GitOpsToolkit.Registry;
 using GitOpsToolkit.Versioning;
 using Microsoft.Extensions.Logging;
-using RepositoryScope = GitOpsToolkit.Reconciling.Scope<GitOpsToolkit.Api.Image.V1.ImageRepository, GitOpsToolkit.Api.Image.V1.ImageRepositoryStatus>;
+using RepositoryScope = GitOpsToolkit.Reconciling.Scope<GitOpsToolkit.Api.Image.V1.ImageRepository,
+    GitOpsToolkit.Api.Image.V1.ImageRepositoryStatus>;
 
 namespace GitOpsToolkit.Controllers.ImageReflector.Scanning;
 
-/// <summary>Scans an ImageRepository when it is due: 1. name and exclusions, 2. whether to scan, 3. login, 4. listing, 5. store and status.</summary>
+/// <summary>
+/// Scans an ImageRepository when it is due: 1. name and exclusions, 2. whether to scan, 3. login, 4. listing, 5. store and status.
+/// </summary>
 internal sealed class ImageRepositoryReconciler(
     WatchCache<ImageRepository> cache, ReconcilerServices services, ITagStore store, TagScanner scanner, RegistryLogin login)
     : ToolkitReconciler<ImageRepository, ImageRepositoryStatus>(cache, services, Options)
@@ -102,11 +105,14 @@ internal sealed class ImageRepositoryReconciler(
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            return new Outcome.Retry(Reasons.ReadOperationFailed, $"scan failed: not done within {GoDuration.From(timeout)} (spec.timeout)");
+            return new Outcome.Retry(
+                Reasons.ReadOperationFailed, $"scan failed: not done within {GoDuration.From(timeout)} (spec.timeout)");
         }
     }
 
-    /// <summary>5. Store and status. The status is written only where the tag set or its terms differ, so that a scan without news writes nothing.</summary>
+    /// <summary>
+    /// 5. Store and status. The status is written only where the tag set or its terms differ, so that a scan without news writes nothing.
+    /// </summary>
     private async Task KeepAsync(RepositoryScope scope, Plan plan, TagListing listing, CancellationToken cancellation)
     {
         var tags = TagSets.Create(plan.Image.Canonical, listing.Tags.Where(tag => !plan.Exclusions.Excludes(tag)), listing.At);

@@ -8,8 +8,8 @@ using GitOpsToolkit.Registry;
 namespace GitOpsToolkit.Controllers.ImageReflector.Scanning;
 
 /// <summary>
-/// How to get at the registry of an ImageRepository: from the Secret that it names, else from the image pull secrets of the ServiceAccount that it
-/// names, else anonymously. Read anew each time, so that a rotated password counts at once.
+/// How to get at the registry of an ImageRepository: from the Secret that it names, else from the image pull secrets of the
+/// ServiceAccount that it names, else anonymously. Read anew each time, so that a rotated password counts at once.
 /// </summary>
 internal sealed class RegistryLogin(KubeClient client)
 {
@@ -48,7 +48,8 @@ internal sealed class RegistryLogin(KubeClient client)
         return (new RegistryAccess(Insecure: repository.Spec.Insecure), null);
     }
 
-    private static (RegistryAccess? Access, Fault? Fault) Failed(string message) => (null, new Fault(Reasons.AuthenticationFailed, message));
+    private static (RegistryAccess? Access, Fault? Fault) Failed(string message) =>
+        (null, new Fault(Reasons.AuthenticationFailed, message));
 
     private static IEnumerable<string> PullSecrets(JsonObject account) => (account["imagePullSecrets"] as JsonArray ?? [])
         .Select(item => item?["name"] is JsonValue value && value.TryGetValue<string>(out var name) ? name : "")

@@ -14,7 +14,8 @@ internal sealed record ScanDecision(string? Reason, TimeSpan Wait, DateTimeOffse
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
 
     internal static ScanDecision Make(
-        ImageRepository repository, long generation, bool requested, ImageName image, IReadOnlyList<string> exclusions, TagSet? kept, DateTimeOffset now)
+        ImageRepository repository, long generation, bool requested, ImageName image, IReadOnlyList<string> exclusions, TagSet? kept,
+            DateTimeOffset now)
     {
         var interval = repository.Spec.Interval.ToTimeSpan();
         var status = repository.Status;

@@ -31,7 +31,8 @@ internal sealed class TagScanner(RegistryClient client, TimeProvider time) : IDi
     /// <param name="newerThan">A listing up to this time is old news to the caller.</param>
     /// <param name="cancellation">The deadline.</param>
     /// <exception cref="RegistryException">The listing failed.</exception>
-    internal async Task<TagListing> ListAsync(ImageName image, RegistryAccess access, DateTimeOffset newerThan, CancellationToken cancellation)
+    internal async Task<TagListing> ListAsync(
+        ImageName image, RegistryAccess access, DateTimeOffset newerThan, CancellationToken cancellation)
     {
         var key = $"{image.Canonical} {access.Insecure} {access.Credential?.Fingerprint}";
         var entry = entries.GetOrAdd(key, _ => new Entry());

@@ -6,8 +6,9 @@ using GitOpsToolkit.Kubernetes;
 namespace GitOpsToolkit.Controllers.ImageReflector.Storage;
 
 /// <summary>
-/// One file a repository, <c>imagerepository/NAMESPACE/NAME/tags.txt</c>: the image's name on the first line, then a tag a line. The file's time is that of the
-/// scan. A new set is written beside it and renamed over it, so that a crash leaves the old set or the new one.
+/// One file a repository, <c>imagerepository/NAMESPACE/NAME/tags.txt</c>: the image's name on the first line, then a tag a line. The
+/// file's time is that of the scan. A new set is written beside it and renamed over it, so that a crash leaves the old set or the new
+/// one.
 /// </summary>
 internal sealed class FileTagStore : ITagStore
 {
@@ -123,7 +124,8 @@ internal sealed class FileTagStore : ITagStore
     private string PathOf(ObjectKey repository) => Path.Combine(root, Part(repository.Namespace), Part(repository.Name), FileName);
 
     /// <summary>The API server has checked the names; a path is built from them nonetheless only where they cannot climb.</summary>
-    private static string Part(string name) => name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.') && name.Trim('.').Length > 0
+    private static string Part(string name) =>
+        name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.') && name.Trim('.').Length > 0
         ? name
         : throw new ArgumentException($"'{name}' is no name of a Kubernetes object", nameof(name));
 }

@@ -10,12 +10,15 @@ namespace GitOpsToolkit.Controllers.ImageReflector.Storage;
 public sealed record TagSet(string Image, IReadOnlyList<string> Tags, string Revision, DateTimeOffset ScannedAt);
 
 /// <summary>
-/// Keeps the tags of each ImageRepository between scans. A set is replaced as a whole or not at all, and only by a complete listing; whoever reads
-/// sees one whole set. Another implementation (a database with first-seen times and digests) can take its place behind this seam.
+/// Keeps the tags of each ImageRepository between scans. A set is replaced as a whole or not at all, and only by a complete listing;
+/// whoever reads sees one whole set. Another implementation (a database with first-seen times and digests) can take its place behind this
+/// seam.
 /// </summary>
 public interface ITagStore
 {
-    /// <summary>Calls back after another set was stored, also when its tags are those of before but were not known to this process; must be quick.</summary>
+    /// <summary>
+    /// Calls back after another set was stored, also when its tags are those of before but were not known to this process; must be quick.
+    /// </summary>
     void OnChange(Action<ObjectKey> handler);
 
     /// <summary>The tags of an ImageRepository; null where no complete scan is known.</summary>
