@@ -22,7 +22,7 @@ public sealed class PolicyConformanceTests
 
     private static string? CheckPolicy(JsonObject request, JsonObject expected, string[] tags)
     {
-        var election = Elect(request, tags);
+        var election = PolicySpec.Elect(request, tags);
         if (expected["latestAnyOf"] is JsonArray any)
         {
             return any.Any(one => one!.GetValue<string>() == election.Value)
@@ -35,49 +35,10 @@ public sealed class PolicyConformanceTests
             : CorpusTable.Compare(expected["latest"]!.GetValue<string>(), election.Value);
     }
 
-    private static TagElection Elect(JsonObject request, string[] tags)
-    {
-        var (policy, error) = Policy(request["policy"]!.AsObject());
-        if (policy is null)
-        {
-            return new TagElection(null, error);
-        }
-
-        if (request["filterTags"] is not JsonObject filterTags)
-        {
-            return policy.Elect(tags);
-        }
-
-        if (!TagFilter.TryCreate(Text(filterTags, "pattern"), Text(filterTags, "extract"), out var filter, out error))
-        {
-            return new TagElection(null, error);
-        }
-
-        var filtered = filter.Apply(tags);
-        var election = policy.Elect(filtered.Values);
-        return election.Value is { } value ? new TagElection(filtered.TagOf(value), null) : election;
-    }
-
-    private static (TagPolicy? Policy, string? Error) Policy(JsonObject spec)
-    {
-        if (spec["semver"] is JsonObject semver)
-        {
-            return (TagPolicy.TrySemVer(Text(semver, "range") ?? "", out var policy, out var reason) ? policy : null, reason);
-        }
-
-        var alphabetical = spec["alphabetical"] as JsonObject;
-        if (!TagPolicy.TryParseOrder(Text(alphabetical ?? spec["numerical"]!.AsObject(), "order"), out var order, out var error))
-        {
-            return (null, error);
-        }
-
-        return (alphabetical is not null ? TagPolicy.Alphabetical(order) : TagPolicy.Numerical(order), null);
-    }
-
     private static string? CheckFilter(JsonObject request, JsonObject expected, string[] tags)
     {
         var spec = request["filterTags"]!.AsObject();
-        if (!TagFilter.TryCreate(Text(spec, "pattern"), Text(spec, "extract"), out var filter, out _))
+        if (!TagFilter.TryCreate(PolicySpec.Text(spec, "pattern"), PolicySpec.Text(spec, "extract"), out var filter, out _))
         {
             return CorpusTable.Compare(true, CorpusTable.IsError(expected));
         }
@@ -100,6 +61,4 @@ public sealed class PolicyConformanceTests
             ? null
             : $"expected {string.Join(' ', wanted)}, got {string.Join(' ', actual)}";
     }
-
-    private static string? Text(JsonObject parent, string name) => parent[name]?.GetValue<string>();
 }

@@ -22,8 +22,8 @@ internal sealed class HostBudget(RegistryClientOptions options, TimeProvider tim
         }
 
         host.Turns.Release();
-        throw new RegistryException(
-            RegistryFault.RateLimited, $"{authority} asked to be left alone; no request was sent") { RetryAfter = wait };
+        const string LeftAlone = "asked to be left alone; no request was sent";
+        throw new RegistryException(RegistryFault.RateLimited, $"{authority} {LeftAlone}") { RetryAfter = wait };
     }
 
     internal void Close(string authority, TimeSpan duration)
