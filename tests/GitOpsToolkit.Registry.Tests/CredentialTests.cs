@@ -95,6 +95,15 @@ public sealed class CredentialTests
     public void Addresses_are_classed(string address, string expected) =>
         Assert.Equal(expected, AddressClasses.Of(IPAddress.Parse(address)).ToString());
 
+    [Theory]
+    [InlineData("localhost", nameof(AddressClass.Loopback))]
+    [InlineData("[::1]", nameof(AddressClass.Loopback))]
+    [InlineData("169.254.169.254", nameof(AddressClass.LinkLocal))]
+    [InlineData("10.0.0.1", nameof(AddressClass.Private))]
+    [InlineData("auth.example.com", null)]
+    public void Names_that_are_addresses_are_classed_without_resolving(string host, string? expected) =>
+        Assert.Equal(expected, AddressClasses.OfName(host)?.ToString());
+
     [Fact]
     public void A_registry_may_lead_outwards_and_to_its_own_class()
     {

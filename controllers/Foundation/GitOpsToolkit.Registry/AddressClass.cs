@@ -37,9 +37,13 @@ internal static class AddressClasses
         return address.AddressFamily == AddressFamily.InterNetworkV6 ? OfV6(address) : OfV4(address.GetAddressBytes());
     }
 
-    internal static bool IsLoopbackName(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+    internal static bool IsLoopbackName(string host) => OfName(host) == AddressClass.Loopback;
+
+    /// <summary>The class of a host that says it by its name: localhost or an address; null for a name that has to be resolved.</summary>
+    internal static AddressClass? OfName(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? AddressClass.Loopback
+        : IPAddress.TryParse(host.Trim('[', ']'), out var address) ? Of(address)
+        : null;
 
     /// <summary>
     /// Whether a registry of one class may send us to an address of another: farther out always, to its own class too, never nearer.

@@ -87,6 +87,9 @@ internal sealed class RegistryTransport : IDisposable
         }).SelectPipelineByAuthority();
     }
 
+    private static RegistryException Refused(string host) =>
+        new(RegistryFault.Protocol, $"the registry leads to {host}, which is an address inside; refused");
+
     private static bool IsBusy(HttpResponseMessage? answer) =>
         answer is { StatusCode: HttpStatusCode.TooManyRequests } || answer?.Headers.RetryAfter is not null;
 
@@ -94,12 +97,21 @@ internal sealed class RegistryTransport : IDisposable
     {
         var host = context.DnsEndPoint.Host;
         var addresses = await resolve(host, cancellation);
-        var allowed = Array.FindAll(addresses, address => reach.MayLeadTo(AddressClasses.Of(address)));
+
+        // Where a proxy is between, the connection is to the proxy, which the administrator chose; it resolves the name itself.
+        var target = context.InitialRequestMessage.RequestUri!.Host.Trim('[', ']');
+        var direct = string.Equals(host, target, StringComparison.OrdinalIgnoreCase);
+        var allowed = direct ? Array.FindAll(addresses, address => reach.MayLeadTo(AddressClasses.Of(address))) : addresses;
+        if (!direct && AddressClasses.OfName(target) is { } named && !reach.MayLeadTo(named))
+        {
+            throw Refused(target);
+        }
+
         if (allowed.Length == 0)
         {
             throw addresses.Length == 0
                 ? new HttpRequestException(HttpRequestError.NameResolutionError, $"the name {host} has no address")
-                : new RegistryException(RegistryFault.Protocol, $"the registry leads to {host}, which is an address inside; refused");
+                : Refused(host);
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

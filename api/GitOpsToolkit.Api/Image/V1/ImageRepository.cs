@@ -120,7 +120,7 @@ public sealed record ScanResult : Extensible
     [Required]
     public int TagCount { get; init; }
 
-    /// <summary>When the scan ended.</summary>
+    /// <summary>When a scan first found these tags; one that finds the same ones does not move it.</summary>
     public DateTimeOffset? ScanTime { get; init; }
 
     /// <summary>A sample of the tags: the first ten in descending order of their bytes.</summary>
