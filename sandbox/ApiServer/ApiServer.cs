@@ -27,7 +27,8 @@ public sealed class ApiServer : IAsyncDisposable
     private readonly Journal? journal;
     private readonly CancellationTokenSource stopping;
 
-    private ApiServer(WebApplication app, LifecycleLoop lifecycle, ServerCertificates certificates, Journal? journal, CancellationTokenSource stopping)
+    private ApiServer(
+        WebApplication app, LifecycleLoop lifecycle, ServerCertificates certificates, Journal? journal, CancellationTokenSource stopping)
     {
         this.app = app;
         this.lifecycle = lifecycle;
@@ -127,8 +128,8 @@ public sealed class ApiServer : IAsyncDisposable
     private static async Task<ApiServer> StartAsync(
         ApiServerOptions options, ILogger logger, Journal? durable, ServerCertificates tls, CancellationToken ct)
     {
-        var token = options.Token ?? PrivateFile.GetOrAdd(options.StateDirectory, "token", () => Convert.ToHexStringLower(options.RandomBytes(24)));
-        var signingKey = PrivateFile.GetOrAdd(options.StateDirectory, "signing-key", () => Convert.ToHexStringLower(options.RandomBytes(32)));
+        var token = options.Token ?? Secret(options, "token", 24);
+        var signingKey = Secret(options, "signing-key", 32);
         var store = new ObjectStore(options.WatchHistory, durable);
         var signer = new TokenSigner(Convert.FromHexString(signingKey), options.Time);
         var cluster = new Cluster(options, store, new(), new(token, signer, store), signer, new(options), logger);
@@ -150,9 +151,14 @@ public sealed class ApiServer : IAsyncDisposable
         loop.Start(port);
         return new(web, loop, tls, durable, stop)
         {
-            Url = new($"https://127.0.0.1:{port}/"), Token = token, Requests = log,
+            Url = new($"https://127.0.0.1:{port}/"),
+            Token = token,
+            Requests = log,
         };
     }
+
+    private static string Secret(ApiServerOptions options, string name, int bytes) =>
+        PrivateFile.GetOrAdd(options.StateDirectory, name, () => Convert.ToHexStringLower(options.RandomBytes(bytes)));
 
     private static WebApplication Build(ApiServerOptions options, ServerCertificates tls)
     {

@@ -7,4 +7,10 @@ namespace GitOpsToolkit.Sandbox.ApiServer;
 
 /// <summary>The parts that every verb works with.</summary>
 internal sealed record Cluster(
-    ApiServerOptions Options, ObjectStore Store, ResourceRegistry Registry, Authenticator Authenticator, TokenSigner Signer, Ids Ids, ILogger Logger);
+    ApiServerOptions Options,
+    ObjectStore Store,
+    ResourceRegistry Registry,
+    Authenticator Authenticator,
+    TokenSigner Signer,
+    Ids Ids,
+    ILogger Logger);

@@ -69,6 +69,14 @@ public sealed class WatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_version_from_the_future_gives_410_too()
+    {
+        await using var watch = await WatchStream.OpenAsync(server, $"{Maps}?watch=true&resourceVersion=999999");
+        Assert.StartsWith("ERROR", await watch.NextAsync(), StringComparison.Ordinal);
+        Assert.Equal("Expired", watch.Last["reason"]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task Bookmarks_carry_the_version_even_when_nothing_matches()
     {
         await using var watch = await WatchStream.OpenAsync(server, $"{Maps}?watch=true&allowWatchBookmarks=true&labelSelector=never&resourceVersion=");

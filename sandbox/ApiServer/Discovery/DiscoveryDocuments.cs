@@ -151,7 +151,9 @@ internal sealed class DiscoveryDocuments(ResourceRegistry registry, Func<string>
         {
             var entry = new JsonObject
             {
-                ["name"] = $"{resource.Plural}/{sub.Name}", ["singularName"] = "", ["namespaced"] = resource.Namespaced,
+                ["name"] = $"{resource.Plural}/{sub.Name}",
+                ["singularName"] = "",
+                ["namespaced"] = resource.Namespaced,
             };
             if (sub.Version.Length > 0)
             {

@@ -23,7 +23,8 @@ internal sealed class DiscoveryHandler(Cluster cluster, Func<string> address)
         if (parts is ["healthz" or "livez" or "readyz", ..])
         {
             http.Response.ContentType = "text/plain; charset=utf-8";
-            await http.Response.WriteAsync(http.Request.Query.ContainsKey("verbose") ? $"[+]ping ok\n{parts[0]} check passed\n" : "ok", http.RequestAborted);
+            var text = http.Request.Query.ContainsKey("verbose") ? $"[+]ping ok\n{parts[0]} check passed\n" : "ok";
+            await http.Response.WriteAsync(text, http.RequestAborted);
             return true;
         }
 

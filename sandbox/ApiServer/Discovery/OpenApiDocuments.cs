@@ -26,18 +26,21 @@ internal sealed class OpenApiDocuments(ResourceRegistry registry)
         }
 
         var paths = new JsonObject();
-        var models = new OpenApiSchemas(group.Length == 0 ? $"io.k8s.api.core.{version}" : $"{string.Join('.', group.Split('.').Reverse())}.{version}");
+        var prefix = group.Length == 0 ? "io.k8s.api.core" : string.Join('.', group.Split('.').Reverse());
+        var models = new OpenApiSchemas($"{prefix}.{version}");
         foreach (var resource in registry.All.Where(d => d.Group == group && d.Version == version && !d.IsVirtual))
         {
             models.Add(resource);
             var space = resource.Namespaced ? "namespaces/{namespace}/" : "";
             paths[$"/{Path(group, version)}/{space}{resource.Plural}"] = new JsonObject
             {
-                ["get"] = Operation(resource, "list"), ["post"] = Operation(resource, "post"),
+                ["get"] = Operation(resource, "list"),
+                ["post"] = Operation(resource, "post"),
             };
             paths[$"/{Path(group, version)}/{space}{resource.Plural}/{{name}}"] = new JsonObject
             {
-                ["get"] = Operation(resource, "get"), ["put"] = Operation(resource, "put"),
+                ["get"] = Operation(resource, "get"),
+                ["put"] = Operation(resource, "put"),
                 ["patch"] = Operation(resource, "patch"),
             };
         }
@@ -65,7 +68,9 @@ internal sealed class OpenApiDocuments(ResourceRegistry registry)
         ]),
         ["x-kubernetes-group-version-kind"] = new JsonObject
         {
-            ["group"] = resource.Group, ["version"] = resource.Version, ["kind"] = resource.Kind,
+            ["group"] = resource.Group,
+            ["version"] = resource.Version,
+            ["kind"] = resource.Kind,
         },
     };
 }

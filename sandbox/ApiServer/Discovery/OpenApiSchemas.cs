@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Sandbox.ApiServer.Resources;
+using GitOpsToolkit.Sandbox.Machinery;
 using GitOpsToolkit.Sandbox.Machinery.Types;
 
 namespace GitOpsToolkit.Sandbox.ApiServer.Discovery;
@@ -30,19 +31,19 @@ internal sealed class OpenApiSchemas(string prefix)
 
         model["x-kubernetes-group-version-kind"] = new JsonArray(new JsonObject
         {
-            ["group"] = resource.Group, ["kind"] = resource.Kind, ["version"] = resource.Version,
+            ["group"] = resource.Group,
+            ["kind"] = resource.Kind,
+            ["version"] = resource.Version,
         });
     }
 
     private JsonObject Standard(JsonObject model)
     {
         var properties = model.Child("properties");
-        properties["apiVersion"] ??= new JsonObject { ["type"] = "string", ["description"] = "The group and version of the object's schema." };
-        properties["kind"] ??= new JsonObject { ["type"] = "string", ["description"] = "What the object is." };
-        properties["metadata"] = new JsonObject
-        {
-            ["allOf"] = new JsonArray(Reference(GitOpsToolkit.Sandbox.Machinery.BuiltinKind.Find("", "v1", "ConfigMap")!.Type.Fields["metadata"].Type)),
-        };
+        properties["apiVersion"] ??= Of("string");
+        properties["kind"] ??= Of("string");
+        var meta = BuiltinKind.Find("", "v1", "Namespace")!.Type.Fields["metadata"].Type;
+        properties["metadata"] = new JsonObject { ["allOf"] = new JsonArray(Reference(meta)) };
         return model;
     }
 
@@ -123,8 +124,8 @@ internal sealed class OpenApiSchemas(string prefix)
 
         if (field.PatchMerge || field.PatchReplace || field.RetainKeys)
         {
-            property["x-kubernetes-patch-strategy"] = string.Join(',',
-                new[] { field.PatchMerge ? "merge" : "", field.PatchReplace ? "replace" : "", field.RetainKeys ? "retainKeys" : "" }.Where(s => s.Length > 0));
+            (bool IsSet, string Name)[] strategies = [(field.PatchMerge, "merge"), (field.PatchReplace, "replace"), (field.RetainKeys, "retainKeys")];
+            property["x-kubernetes-patch-strategy"] = string.Join(',', strategies.Where(s => s.IsSet).Select(s => s.Name));
         }
 
         if (field.PatchMergeKey is not null)

@@ -102,8 +102,8 @@ internal static class BodyReader
 
     private static ApiError Unrecognized(string kind, string why, byte[] body)
     {
-        var excerpt = Convert.ToHexStringLower(body.AsSpan(0, Math.Min(body.Length, 64)));
+        var excerpt = Convert.ToHexStringLower(body.AsSpan(0, Math.Min(body.Length, 64))) + (body.Length > 64 ? " ..." : "");
         return ApiError.BadRequest(
-            $"the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse error: {why} ({excerpt}{(body.Length > 64 ? " ..." : "")})");
+            $"the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse error: {why} ({excerpt})");
     }
 }

@@ -94,7 +94,8 @@ internal sealed class Pipeline(Cluster cluster, Dispatcher dispatcher, Discovery
             ApiError known => known,
             StatusException refusal => ApiError.From(refusal),
             JsonException json => ApiError.BadRequest(json.Message),
-            BadHttpRequestException bad => bad.StatusCode == 413 ? ApiError.TooLarge(cluster.Options.MaxRequestBytes) : ApiError.BadRequest(bad.Message),
+            BadHttpRequestException { StatusCode: 413 } => ApiError.TooLarge(cluster.Options.MaxRequestBytes),
+            BadHttpRequestException bad => ApiError.BadRequest(bad.Message),
             _ => Unexpected(http, failure),
         };
         await Responder.WriteAsync(http, error);

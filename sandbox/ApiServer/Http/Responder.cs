@@ -71,7 +71,9 @@ internal sealed class Responder(Tabulator tabulator)
 
     private static JsonObject Partial(JsonObject tree, string version) => new()
     {
-        ["kind"] = "PartialObjectMetadata", ["apiVersion"] = $"meta.k8s.io/{version}", ["metadata"] = tree["metadata"]?.DeepClone(),
+        ["kind"] = "PartialObjectMetadata",
+        ["apiVersion"] = $"meta.k8s.io/{version}",
+        ["metadata"] = tree["metadata"]?.DeepClone(),
     };
 
     private static JsonObject ListMeta(JsonObject tree) => new() { ["resourceVersion"] = tree.Meta().Text("resourceVersion") };

@@ -16,7 +16,9 @@ internal sealed class Bootstrap(Cluster cluster, ObjectWriter writer)
         {
             Ensure("", "namespaces", "", new JsonObject
             {
-                ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name },
+                ["apiVersion"] = "v1",
+                ["kind"] = "Namespace",
+                ["metadata"] = new JsonObject { ["name"] = name },
             });
         }
     }

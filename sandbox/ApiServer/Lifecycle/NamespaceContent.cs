@@ -8,6 +8,10 @@ namespace GitOpsToolkit.Sandbox.ApiServer.Lifecycle;
 /// <summary>Gives every namespace its ServiceAccount <c>default</c> and its ConfigMap <c>kube-root-ca.crt</c>, again when they are deleted.</summary>
 internal sealed class NamespaceContent(Cluster cluster, ObjectWriter writer, string authorityPem) : ILifecycle
 {
+    private const string Description =
+        "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or "
+        + "kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.";
+
     private readonly HashSet<string> dirty = new(StringComparer.Ordinal);
 
     public void Observe(Change change)
@@ -17,7 +21,8 @@ internal sealed class NamespaceContent(Cluster cluster, ObjectWriter writer, str
         {
             dirty.Add(id.Name);
         }
-        else if (change.Kind == ChangeKind.Deleted && (id is { Resource: "/serviceaccounts", Name: "default" } or { Resource: "/configmaps", Name: "kube-root-ca.crt" }))
+        else if (change.Kind == ChangeKind.Deleted
+            && id is { Resource: "/serviceaccounts", Name: "default" } or { Resource: "/configmaps", Name: "kube-root-ca.crt" })
         {
             dirty.Add(id.Namespace);
         }
@@ -42,7 +47,7 @@ internal sealed class NamespaceContent(Cluster cluster, ObjectWriter writer, str
                 {
                     ["annotations"] = new JsonObject
                     {
-                        ["kubernetes.io/description"] = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.",
+                        ["kubernetes.io/description"] = Description,
                     },
                 },
                 ["data"] = new JsonObject { ["ca.crt"] = authorityPem },

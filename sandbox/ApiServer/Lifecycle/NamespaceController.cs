@@ -105,13 +105,16 @@ internal sealed class NamespaceController(Cluster cluster, ObjectDeleter deleter
         return
         [
             Condition(before, "NamespaceDeletionDiscoveryFailure", false, "ResourcesDiscovered", "All resources successfully discovered"),
-            Condition(before, "NamespaceDeletionGroupVersionParsingFailure", false, "ParsedGroupVersions", "All legacy kube types successfully parsed"),
-            Condition(before, "NamespaceDeletionContentFailure", false, "ContentDeleted", "All content successfully deleted, may be waiting on finalization"),
+            Condition(before, "NamespaceDeletionGroupVersionParsingFailure", false, "ParsedGroupVersions",
+                "All legacy kube types successfully parsed"),
+            Condition(before, "NamespaceDeletionContentFailure", false, "ContentDeleted",
+                "All content successfully deleted, may be waiting on finalization"),
             left.Count > 0
                 ? Condition(before, "NamespaceContentRemaining", true, "SomeResourcesRemain", $"Some resources are remaining: {content}")
                 : Condition(before, "NamespaceContentRemaining", false, "ContentRemoved", "All content successfully removed"),
             finalizers.Count > 0
-                ? Condition(before, "NamespaceFinalizersRemaining", true, "SomeFinalizersRemain", $"Some content in the namespace has finalizers remaining: {waits}")
+                ? Condition(before, "NamespaceFinalizersRemaining", true, "SomeFinalizersRemain",
+                    $"Some content in the namespace has finalizers remaining: {waits}")
                 : Condition(before, "NamespaceFinalizersRemaining", false, "ContentHasNoFinalizers", "All content-preserving finalizers finished"),
         ];
     }

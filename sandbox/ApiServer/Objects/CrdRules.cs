@@ -109,7 +109,11 @@ internal static class CrdRules
         {
             conditions.Add((JsonNode)new JsonObject
             {
-                ["lastTransitionTime"] = now, ["message"] = message, ["reason"] = reason, ["status"] = text, ["type"] = type,
+                ["lastTransitionTime"] = now,
+                ["message"] = message,
+                ["reason"] = reason,
+                ["status"] = text,
+                ["type"] = type,
             });
             return;
         }

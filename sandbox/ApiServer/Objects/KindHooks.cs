@@ -113,7 +113,8 @@ internal static class KindHooks
 
         foreach (var port in spec.List("ports") ?? [])
         {
-            var same = (old.List("ports") ?? []).FirstOrDefault(o => o.Number("port") == port.Number("port") && o.Text("protocol") == port.Text("protocol"));
+            var same = (old.List("ports") ?? []).FirstOrDefault(o =>
+                o.Number("port") == port.Number("port") && o.Text("protocol") == port.Text("protocol"));
             if (port is JsonObject node && port.Number("nodePort") is null or 0 && same.Number("nodePort") is { } kept)
             {
                 node["nodePort"] = kept;

@@ -149,13 +149,15 @@ internal sealed class ObjectDeleter(Cluster cluster)
         if (options.Uid is { } uid && uid != current.Uid)
         {
             throw ApiError.Conflict(Qualified(resource), resource.Group, resource.Kind, current.Id.Name,
-                $"the UID in the precondition ({uid}) does not match the UID in record ({current.Uid}). The object might have been deleted and then recreated");
+                $"the UID in the precondition ({uid}) does not match the UID in record ({current.Uid}). "
+                + "The object might have been deleted and then recreated");
         }
 
         if (options.ResourceVersion is { } version && version != current.Revision.ToString())
         {
             throw ApiError.Conflict(Qualified(resource), resource.Group, resource.Kind, current.Id.Name,
-                $"the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({current.Revision}). The object might have been modified");
+                $"the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({current.Revision}). "
+                + "The object might have been modified");
         }
     }
 

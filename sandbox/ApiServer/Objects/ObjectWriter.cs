@@ -123,7 +123,12 @@ internal sealed class ObjectWriter(Cluster cluster)
     /// <param name="context">By whom and how.</param>
     /// <param name="kind">What sort of request it is.</param>
     public JsonObject Update(
-        ResourceDefinition resource, ObjectId id, Part part, Func<JsonObject, JsonObject> change, WriteContext context, UpdateKind kind = UpdateKind.Patch)
+        ResourceDefinition resource,
+        ObjectId id,
+        Part part,
+        Func<JsonObject, JsonObject> change,
+        WriteContext context,
+        UpdateKind kind = UpdateKind.Patch)
     {
         while (true)
         {
@@ -198,7 +203,7 @@ internal sealed class ObjectWriter(Cluster cluster)
         {
             if (required && resource.RequiresVersion)
             {
-                throw resource.Invalid(name, [new FieldError(FieldErrorType.Invalid, "metadata.resourceVersion", "0x0", "must be specified for an update")]);
+                throw resource.Invalid(name, [new(FieldErrorType.Invalid, "metadata.resourceVersion", "0x0", "must be specified for an update")]);
             }
 
             return;
@@ -206,7 +211,8 @@ internal sealed class ObjectWriter(Cluster cluster)
 
         if (!long.TryParse(version, out var number))
         {
-            throw resource.Invalid(name, [FieldError.InvalidText("metadata.resourceVersion", version, $"strconv.ParseUint: parsing \"{version}\": invalid syntax")]);
+            var why = $"strconv.ParseUint: parsing \"{version}\": invalid syntax";
+            throw resource.Invalid(name, [FieldError.InvalidText("metadata.resourceVersion", version, why)]);
         }
 
         if (number != current.Revision)

@@ -14,7 +14,8 @@ internal enum Part
 /// <summary>What the server itself sets or resets in objects, by kind.</summary>
 internal static class Strategy
 {
-    private static readonly string[] KeptByStatus = ["managedFields", "resourceVersion", "uid", "finalizers", "ownerReferences", "annotations", "labels"];
+    private static readonly string[] KeptByStatus =
+        ["managedFields", "resourceVersion", "uid", "finalizers", "ownerReferences", "annotations", "labels"];
 
     /// <summary>Prepares a new object: the status belongs to controllers, the generation starts at 1.</summary>
     public static void PrepareCreate(ResourceDefinition resource, JsonObject tree, string uid, string now)
@@ -78,7 +79,7 @@ internal static class Strategy
 
     private static bool SpecChanged(ResourceDefinition resource, JsonObject before, JsonObject tree)
     {
-        var fields = before.Concat(tree).Select(p => p.Key).Distinct(StringComparer.Ordinal)
+        var fields = Fields(before, tree)
             .Where(f => f is not ("metadata" or "apiVersion" or "kind") && !(f == "status" && resource.HasStatus));
         return fields.Any(f => !JsonNode.DeepEquals(before[f], tree[f]));
     }
@@ -87,18 +88,21 @@ internal static class Strategy
     /// the labels, annotations, finalizers and owners, as their strategies do).</summary>
     private static void KeepOnlyStatus(ResourceDefinition resource, JsonObject before, JsonObject tree)
     {
-        foreach (var field in before.Concat(tree).Select(p => p.Key).Distinct(StringComparer.Ordinal).Where(f => f is not ("status" or "metadata")).ToList())
+        foreach (var field in Fields(before, tree).Where(f => f is not ("status" or "metadata")).ToList())
         {
             tree.Take(field, before);
         }
 
         var (old, now) = (before.Meta(), tree.Meta());
         var kept = resource.Custom is null ? KeptByStatus : KeptByStatus[..2];
-        foreach (var field in old.Concat(now).Select(p => p.Key).Distinct(StringComparer.Ordinal).Where(f => !kept.Contains(f)).ToList())
+        foreach (var field in Fields(old, now).Where(f => !kept.Contains(f)).ToList())
         {
             now.Take(field, old);
         }
     }
+
+    private static IEnumerable<string> Fields(JsonObject one, JsonObject other) =>
+        one.Concat(other).Select(p => p.Key).Distinct(StringComparer.Ordinal);
 
     private static void ResetStatus(ResourceDefinition resource, JsonObject tree)
     {
@@ -117,12 +121,18 @@ internal static class Strategy
             "StatefulSet" => new JsonObject { ["replicas"] = 0L, ["availableReplicas"] = 0L },
             "DaemonSet" => new JsonObject
             {
-                ["currentNumberScheduled"] = 0L, ["numberMisscheduled"] = 0L, ["desiredNumberScheduled"] = 0L, ["numberReady"] = 0L,
+                ["currentNumberScheduled"] = 0L,
+                ["numberMisscheduled"] = 0L,
+                ["desiredNumberScheduled"] = 0L,
+                ["numberReady"] = 0L,
             },
             "HorizontalPodAutoscaler" => new JsonObject { ["currentReplicas"] = 0L, ["desiredReplicas"] = 0L, ["currentMetrics"] = null },
             "PodDisruptionBudget" => new JsonObject
             {
-                ["disruptionsAllowed"] = 0L, ["currentHealthy"] = 0L, ["desiredHealthy"] = 0L, ["expectedPods"] = 0L,
+                ["disruptionsAllowed"] = 0L,
+                ["currentHealthy"] = 0L,
+                ["desiredHealthy"] = 0L,
+                ["expectedPods"] = 0L,
             },
             "Node" => tree["status"]?.DeepClone() ?? new JsonObject(),
             _ => new JsonObject(),

@@ -172,7 +172,8 @@ internal sealed class Journal : IDisposable
         if (!isLast)
         {
             throw new InvalidDataException(
-                $"{name}:{line}: the line is damaged and is not the last one. Restore the file from a copy, or delete the state directory to start afresh.");
+                $"{name}:{line}: the line is damaged and is not the last one. "
+                + "Restore the file from a copy, or delete the state directory to start afresh.");
         }
 
         logger.LogWarning("{Path}:{Line}: the last record is incomplete (the process died while writing it) and is ignored", name, line);

@@ -84,7 +84,11 @@ internal sealed class DeleteVerbs(Cluster cluster, ObjectDeleter deleter, ListVe
         details["uid"] = gone.Meta().Text("uid");
         return new()
         {
-            ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["details"] = details,
+            ["kind"] = "Status",
+            ["apiVersion"] = "v1",
+            ["metadata"] = new JsonObject(),
+            ["status"] = "Success",
+            ["details"] = details,
         };
     }
 }

@@ -17,7 +17,8 @@ internal sealed class ListVerb(Cluster cluster)
     private const string ExpiredContinue =
         "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, "
         + "or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an "
-        + "inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.";
+        + "inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show "
+        + "up in the list.";
 
     public Reply List(ApiCall call)
     {
@@ -109,7 +110,9 @@ internal sealed class ListVerb(Cluster cluster)
 
     private static JsonObject Head(ResourceDefinition resource, JsonObject meta) => new()
     {
-        ["kind"] = resource.ListKind, ["apiVersion"] = resource.ApiVersion, ["metadata"] = meta,
+        ["kind"] = resource.ListKind,
+        ["apiVersion"] = resource.ApiVersion,
+        ["metadata"] = meta,
     };
 
     private (long Revision, ImmutableSortedDictionary<string, StoredObject> All, string? After) Start(ApiCall call, long limit)
@@ -195,7 +198,9 @@ internal sealed class ListVerb(Cluster cluster)
 
     private static string Token(long revision, string start) => Convert.ToBase64String(JsonText.Bytes(new JsonObject
     {
-        ["v"] = "meta.k8s.io/v1", ["rv"] = revision, ["start"] = start + "\0",
+        ["v"] = "meta.k8s.io/v1",
+        ["rv"] = revision,
+        ["start"] = start + "\0",
     })).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
     private static (long Revision, string After) Parse(string token)

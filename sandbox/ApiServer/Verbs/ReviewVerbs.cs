@@ -48,7 +48,9 @@ internal sealed class ReviewVerbs(Cluster cluster)
             ["apiVersion"] = "authentication.k8s.io/v1",
             ["metadata"] = new JsonObject
             {
-                ["name"] = call.Name, ["namespace"] = call.Namespace, ["creationTimestamp"] = cluster.Ids.NowText,
+                ["name"] = call.Name,
+                ["namespace"] = call.Namespace,
+                ["creationTimestamp"] = cluster.Ids.NowText,
             },
             ["spec"] = spec.DeepClone(),
             ["status"] = new JsonObject
@@ -80,7 +82,9 @@ internal sealed class ReviewVerbs(Cluster cluster)
     {
         ["resourceRules"] = new JsonArray(new JsonObject
         {
-            ["verbs"] = new JsonArray("*"), ["apiGroups"] = new JsonArray("*"), ["resources"] = new JsonArray("*"),
+            ["verbs"] = new JsonArray("*"),
+            ["apiGroups"] = new JsonArray("*"),
+            ["resources"] = new JsonArray("*"),
         }),
         ["nonResourceRules"] = new JsonArray(new JsonObject { ["verbs"] = new JsonArray("*"), ["nonResourceURLs"] = new JsonArray("*") }),
         ["incomplete"] = false,

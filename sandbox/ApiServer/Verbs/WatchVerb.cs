@@ -63,9 +63,10 @@ internal sealed class WatchVerb(Cluster cluster)
         while (true)
         {
             var (changes, upTo, floor, next) = cluster.Store.Follow(call.Resource.StorageKey, at);
-            if (changes is null)
+            // A version from the future comes from another life of this server: only a new list helps there, too.
+            if (changes is null || at > upTo)
             {
-                await frames.SendErrorAsync(Revisions.TooOld(at, floor), ct);
+                await frames.SendErrorAsync(Revisions.TooOld(at, changes is null ? floor : upTo), ct);
                 return;
             }
 
@@ -74,7 +75,7 @@ internal sealed class WatchVerb(Cluster cluster)
                 await SendChangeAsync(change, selection, frames, ct);
             }
 
-            at = Math.Max(at, upTo);
+            at = upTo;
             if (due)
             {
                 await frames.SendBookmarkAsync(at, endOfInitial: false, ct);

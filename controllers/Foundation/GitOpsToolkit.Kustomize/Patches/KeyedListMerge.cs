@@ -32,12 +32,7 @@ internal sealed class KeyedListMerge(MergeList rule, string path)
                 continue;
             }
 
-            var match = byKey.GetValueOrDefault(Key(element, keys));
-            if (match is null && keys.Length > 1 && existing.Exists(candidate => AgreesInPart(candidate, element, keys)))
-            {
-                continue;
-            }
-
+            var match = byKey.GetValueOrDefault(Key(element, keys)) ?? (keys.Length > 1 ? Partial(existing, element, keys) : null);
             var result = Merge(match, (JsonObject)element.DeepClone());
             if (match is not null)
             {
@@ -74,13 +69,10 @@ internal sealed class KeyedListMerge(MergeList rule, string path)
         return result is { Count: > 0 } ? result : null;
     }
 
-    /// <summary>
-    /// Where one side leaves out one of several keys and the others agree, kustomize takes the elements for one and the same, and then
-    /// keeps the object's as it is. Surprising, but what manifests rely on.
-    /// </summary>
-    private static bool AgreesInPart(JsonObject candidate, JsonObject element, string[] keys) =>
+    /// <summary>An element which leaves out one of several keys matches on those it gives.</summary>
+    private static JsonObject? Partial(List<JsonObject> existing, JsonObject element, string[] keys) => existing.Find(candidate =>
         keys.All(key => candidate[key] is null || element[key] is null || candidate.Text(key) == element.Text(key))
-        && keys.Any(key => candidate[key] is not null && element[key] is not null);
+        && keys.Any(key => candidate[key] is not null && element[key] is not null));
 
     /// <summary>A key that no element gives a value for does not count.</summary>
     private string[] KeysInUse(JsonArray target, JsonArray patch)

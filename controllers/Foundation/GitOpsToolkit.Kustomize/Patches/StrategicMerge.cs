@@ -111,10 +111,16 @@ internal static class StrategicMerge
                 return;
         }
 
-        // A list from which the last element is deleted stays, empty.
-        target[field] = rule.Keys.Length == 0
+        var merged = rule.Keys.Length == 0
             ? MergeScalars(existing ?? [], patch)
             : new KeyedListMerge(rule, path).Run(existing ?? [], patch);
+        if (merged.Count == 0)
+        {
+            target.Remove(field);
+            return;
+        }
+
+        target[field] = merged;
     }
 
     private static JsonArray MergeScalars(JsonArray target, JsonArray patch)
