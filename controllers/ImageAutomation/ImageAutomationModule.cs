@@ -37,13 +37,19 @@ public sealed class ImageAutomationModule : IDisposable
     /// <param name="remote">Talks to Git servers; null runs the git program.</param>
     /// <exception cref="IOException">The storage is in use by another process, or cannot be written.</exception>
     public ImageAutomationModule(
-        KubeClient client, ImageAutomationOptions options, TimeProvider time, ILoggerFactory loggers, Random random, IGitRemote? remote = null)
+        KubeClient client,
+        ImageAutomationOptions options,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        Random random,
+        IGitRemote? remote = null)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(options);
         (_options, _time, _logger) = (options, time, loggers.CreateLogger(Name));
         var folder = Path.Combine(options.StoragePath, "mirrors");
-        _mirrors = new GitMirrorStore(folder, remote ?? new GitCliRemote(Path.Combine(folder, ".scratch"), new GitCliOptions(), time), time);
+        _mirrors = new GitMirrorStore(folder,
+            remote ?? new GitCliRemote(Path.Combine(folder, ".scratch"), new GitCliOptions(), time), time);
         var events = new EventRecorderOptions { Controller = Name, Instance = options.Instance };
         var watch = new WatchCacheOptions { Namespace = options.WatchNamespace, LabelSelector = options.WatchLabelSelector };
         _set = new ControllerSet(client.As(Name), events, loggers, time, random, watch);
@@ -74,7 +80,8 @@ public sealed class ImageAutomationModule : IDisposable
         policies.AddIndex(ImageUpdateAutomationReconciler.ByNamespace, entry => [entry.Key.Namespace]);
 
         var updates = new UpdateServices(
-            new TreeEditor(new MarkerIndex()), new PushJournal(Path.Combine(_options.StoragePath, "pushes")), new BranchLocks(), _time, random, _options);
+            new TreeEditor(new MarkerIndex()), new PushJournal(Path.Combine(_options.StoragePath, "pushes")), new BranchLocks(),
+            _time, random, _options);
         var planner = new GitPlanner(repositories, new GitSecretReader(services.Client), _mirrors, _options.NoCrossNamespaceRefs);
         var reconciler = new ImageUpdateAutomationReconciler(automations, policies, planner, updates, services);
         var controller = _set.Add("imageupdateautomation", reconciler, new ControllerOptions
@@ -84,7 +91,8 @@ public sealed class ImageAutomationModule : IDisposable
             Retries = new WorkQueueOptions { MinRetryDelay = _options.MinRetryDelay, MaxRetryDelay = _options.MaxRetryDelay },
         });
         controller.Watch(automations);
-        controller.Watch(policies, change => HasNewImage(change) ? Keys(automations, ImageUpdateAutomationReconciler.ByNamespace, change.Key.Namespace) : []);
+        controller.Watch(policies, change => HasNewImage(change)
+            ? Keys(automations, ImageUpdateAutomationReconciler.ByNamespace, change.Key.Namespace) : []);
         controller.Watch(repositories, change => HasNewSpec(change) ? Keys(automations, BySource, change.Key.ToString()) : []);
         _set.Add(TidyAsync);
     }

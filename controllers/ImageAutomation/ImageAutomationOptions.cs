@@ -3,7 +3,9 @@ namespace GitOpsToolkit.Controllers.ImageAutomation;
 /// <summary>The flags of the image automation controller, with Flux's names and defaults.</summary>
 public sealed record ImageAutomationOptions
 {
-    /// <summary>The folder of the Git mirrors and of the journal of pushes. A restart with the same folder remembers pushes that were under way.</summary>
+    /// <summary>
+    /// The folder of the Git mirrors and of the journal of pushes. A restart with the same folder remembers pushes that were under way.
+    /// </summary>
     /// <value><c>/data</c></value>
     public string StoragePath { get; init; } = "/data";
 
@@ -23,7 +25,9 @@ public sealed record ImageAutomationOptions
     /// <value>false</value>
     public bool NoCrossNamespaceRefs { get; init; }
 
-    /// <summary>How often the edits are made anew on a branch that moved while they were being pushed, before the reconcile fails and backs off.</summary>
+    /// <summary>
+    /// How often the edits are made anew on a branch that moved while they were being pushed, before the reconcile fails and backs off.
+    /// </summary>
     /// <value>10</value>
     public int PushAttempts { get; init; } = 10;
 

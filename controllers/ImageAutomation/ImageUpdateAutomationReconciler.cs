@@ -17,7 +17,8 @@ namespace GitOpsToolkit.Controllers.ImageAutomation;
 
 /// <summary>Reconciles ImageUpdateAutomation: elected images become commits.</summary>
 internal sealed class ImageUpdateAutomationReconciler(
-    WatchCache<ImageUpdateAutomation> cache, WatchCache<ImagePolicy> policies, GitPlanner planner, UpdateServices updates, ReconcilerServices services)
+    WatchCache<ImageUpdateAutomation> cache, WatchCache<ImagePolicy> policies, GitPlanner planner, UpdateServices updates,
+    ReconcilerServices services)
     : ToolkitReconciler<ImageUpdateAutomation, ImageUpdateAutomationStatus>(cache, services, Options)
 {
     /// <summary>The index of policies by namespace.</summary>
@@ -41,7 +42,8 @@ internal sealed class ImageUpdateAutomationReconciler(
         var spec = scope.Object.Spec;
         if (spec.Update?.Strategy is { Length: > 0 } strategy and not "Setters")
         {
-            return Task.FromResult<Outcome>(new Outcome.Stalled(Reasons.InvalidUpdateStrategy, $"unsupported update strategy '{strategy}', expected Setters"));
+            return Task.FromResult<Outcome>(new Outcome.Stalled(Reasons.InvalidUpdateStrategy,
+                $"unsupported update strategy '{strategy}', expected Setters"));
         }
 
         PolicySet set;
@@ -70,7 +72,9 @@ internal sealed class ImageUpdateAutomationReconciler(
         return Outcome.Next;
     }
 
-    /// <summary>A run that was killed between its push and its status left a note: where the branch has that commit, the status is made up for.</summary>
+    /// <summary>
+    /// A run that was killed between its push and its status left a note: where the branch has that commit, the status is made up for.
+    /// </summary>
     private async Task<Outcome> RecoverPushAsync(AutomationScope scope, CancellationToken cancellation)
     {
         if (updates.Journal.Read(scope.Key) is not { } pending)
@@ -91,7 +95,8 @@ internal sealed class ImageUpdateAutomationReconciler(
             if (refs.Find("refs/heads/" + pending.Branch)?.TargetId == pending.Commit)
             {
                 scope.Status = scope.Status with { LastPushCommit = pending.Commit, LastPushTime = pending.Time };
-                scope.Logger.LogInformation("Commit {Commit} had been pushed to {Branch} by a run that was interrupted", pending.Commit, pending.Branch);
+                scope.Logger.LogInformation("Commit {Commit} had been pushed to {Branch} by a run that was interrupted",
+                    pending.Commit, pending.Branch);
                 return Outcome.Next;
             }
         }
@@ -132,10 +137,13 @@ internal sealed class ImageUpdateAutomationReconciler(
         try
         {
             var values = new SetterValues(set.Images, set.WithoutImage);
-            var request = new UpdateRequest(scope.Key, scope.Object.Spec.Git!.Commit, UpdatePath.Clean(scope.Object.Spec.Update?.Path), plan, values);
+            var request = new UpdateRequest(scope.Key, scope.Object.Spec.Git!.Commit,
+                UpdatePath.Clean(scope.Object.Spec.Update?.Path), plan, values);
             var run = new UpdateRun(updates, request, scope.Logger);
             var result = await run.RunAsync(
-                checkout, update => scope.ProgressAsync($"updating {update.Changes.Count()} values in {update.Changed.Count} files", cancellation), cancellation);
+                checkout,
+                update => scope.ProgressAsync($"updating {update.Changes.Count()} values in {update.Changed.Count} files", cancellation),
+                cancellation);
             Observe(scope, plan, checkout, set, result);
             return Outcome.Next;
         }
@@ -166,7 +174,8 @@ internal sealed class ImageUpdateAutomationReconciler(
     }
 
     /// <summary>
-    /// The source and the policies may be as they were at the last run, which then left nothing to do; an automation that pushes elsewhere has two branches
+    /// The source and the policies may be as they were at the last run, which then left nothing to do; an automation that pushes
+    /// elsewhere has two branches
     /// to look at and always runs.
     /// </summary>
     private static bool NeedsRun(AutomationScope scope, GitPlan plan, ResolvedReference checkout, PolicySet set)
@@ -184,10 +193,16 @@ internal sealed class ImageUpdateAutomationReconciler(
     {
         var began = Time.GetUtcNow();
         var seen = plan.SwitchesBranch ? checkout.Revision : $"{plan.PushBranch}@sha1:{result.Pushed?.Commit ?? result.Tip}";
-        var isNews = result.Pushed is not null || scope.Status.ObservedSourceRevision != seen || !set.Matches(scope.Status.ObservedPolicies);
+        var isNews = result.Pushed is not null || scope.Status.ObservedSourceRevision != seen
+            || !set.Matches(scope.Status.ObservedPolicies);
         if (isNews)
         {
-            scope.Status = scope.Status with { ObservedPolicies = set.Observed, ObservedSourceRevision = seen, LastAutomationRunTime = began };
+            scope.Status = scope.Status with
+            {
+                ObservedPolicies = set.Observed,
+                ObservedSourceRevision = seen,
+                LastAutomationRunTime = began,
+            };
         }
 
         if (result.Pushed is { } pushed)

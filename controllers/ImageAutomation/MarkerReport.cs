@@ -6,7 +6,8 @@ using GitOpsToolkit.Reconciling.Events;
 namespace GitOpsToolkit.Controllers.ImageAutomation;
 
 /// <summary>
-/// Tells of markers that nothing could be done about: the condition <c>MarkersResolved</c>=False while there are any, and one warning event each time that their
+/// Tells of markers that nothing could be done about: the condition <c>MarkersResolved</c>=False while there are any, and one warning
+/// event each time that their
 /// list changes. Ready is not touched: other markers are up to date.
 /// </summary>
 internal static class MarkerReport
@@ -27,7 +28,8 @@ internal static class MarkerReport
 
         var named = string.Join("; ", update.Unresolved.Take(Shown));
         var more = update.Unresolved.Count > Shown ? $"; and {update.Unresolved.Count - Shown} more" : "";
-        var message = $"{update.Unresolved.Count} of {update.Found + update.Unresolved.Count(marker => marker.Setter.Length == 0)} markers unresolved: {named}{more}";
+        var files = update.Unresolved.Count(marker => marker.Setter.Length == 0);
+        var message = $"{update.Unresolved.Count} of {update.Found + files} markers unresolved: {named}{more}";
         var before = scope.Conditions.Find(Condition)?.Message;
         scope.Conditions.SetFalse(Condition, Reason, message);
         if (before != message)

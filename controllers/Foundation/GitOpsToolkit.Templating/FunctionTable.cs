@@ -17,7 +17,8 @@ public sealed class FunctionTable
     }
 
     /// <summary>Go's built-in functions, and those of sprig that always give the same answer for the same input.</summary>
-    public static FunctionTable Hermetic { get; } = new(BuiltIns.All, StringFunctions.All, CaseFunctions.All, ListFunctions.All, NumberFunctions.All, EncodingFunctions.All);
+    public static FunctionTable Hermetic { get; } = new(BuiltIns.All, StringFunctions.All, CaseFunctions.All, ListFunctions.All,
+        NumberFunctions.All, EncodingFunctions.All);
 
     /// <summary>The names, sorted.</summary>
     public IEnumerable<string> Names => _functions.Keys.Order(StringComparer.Ordinal);
@@ -54,7 +55,9 @@ internal sealed class FunctionArguments(string function, IReadOnlyList<object?> 
         _ => throw Wrong(index, "int"),
     };
 
-    internal int Count32(int index) => Integer(index) is var number and >= int.MinValue and <= int.MaxValue ? (int)number : throw Wrong(index, "int");
+    internal int Count32(int index) => Integer(index) is var number and >= int.MinValue and <= int.MaxValue
+        ? (int)number
+        : throw Wrong(index, "int");
 
     internal IReadOnlyList<object?> List(int index) => values[index] switch
     {

@@ -4,7 +4,8 @@ using GitOpsToolkit.Templating.Parsing;
 namespace GitOpsToolkit.Templating;
 
 /// <summary>
-/// A text in Go's text/template language: actions with white-space trim, pipelines, fields, variables, if/else if/with/range with else, break and continue.
+/// A text in Go's text/template language: actions with white-space trim, pipelines, fields, variables, if/else if/with/range with else,
+/// break and continue.
 /// <c>define</c>, <c>template</c> and <c>block</c> are refused by name.
 /// </summary>
 public sealed class Template
@@ -36,7 +37,8 @@ public sealed class Template
 
     /// <summary>Carries the template out on data.</summary>
     /// <param name="data">
-    /// The dot: strings, booleans, integers (<see cref="long"/>), <see cref="double"/>, null, <see cref="IReadOnlyDictionary{TKey, TValue}"/> of string to object,
+    /// The dot: strings, booleans, integers (<see cref="long"/>), <see cref="double"/>, null,
+    /// <see cref="IReadOnlyDictionary{TKey, TValue}"/> of string to object,
     /// <see cref="TemplateMap"/>, <see cref="TemplateRecord"/>, and lists of those.
     /// </param>
     /// <exception cref="TemplateException">An action fails, or a cap is met.</exception>

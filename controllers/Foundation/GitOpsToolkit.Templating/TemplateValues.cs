@@ -4,7 +4,8 @@ namespace GitOpsToolkit.Templating;
 /// <param name="typeName">The type's name in errors, e.g. <c>update.Change</c>.</param>
 /// <param name="fields">The fields in the order in which they are printed and compared.</param>
 /// <param name="text">What the record prints as; null to print its fields in braces, as Go does.</param>
-public sealed class TemplateRecord(string typeName, IReadOnlyList<KeyValuePair<string, object?>> fields, string? text = null) : IEquatable<TemplateRecord>
+public sealed class TemplateRecord(string typeName, IReadOnlyList<KeyValuePair<string, object?>> fields, string? text = null)
+    : IEquatable<TemplateRecord>
 {
     /// <summary>The type's name in errors.</summary>
     public string TypeName { get; } = typeName;

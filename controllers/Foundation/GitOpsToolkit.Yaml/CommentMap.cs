@@ -12,7 +12,8 @@ internal sealed record ScalarToken(string Value, YamlScalarStyle Style, int Star
 }
 
 /// <summary>
-/// The scalar tokens of a text with their comments, by go-yaml v3's rules: a comment behind a scalar (in flow style also behind the comma after it)
+/// The scalar tokens of a text with their comments, by go-yaml v3's rules: a comment behind a scalar (in flow style also behind the
+/// comma after it)
 /// is its line comment; one behind <c>key:</c> belongs to the key; one on its own line, or behind a list dash, heads what follows.
 /// </summary>
 internal sealed class CommentMap
@@ -92,7 +93,8 @@ internal sealed class CommentMap
             ScalarStyle.Folded => YamlScalarStyle.Folded,
             _ => YamlScalarStyle.Plain,
         };
-        var token = new ScalarToken(scalar.Value, style, (int)scalar.Start.Index, (int)scalar.End.Index, DocumentBuilder.Position(scalar.Start));
+        var token = new ScalarToken(scalar.Value, style, (int)scalar.Start.Index, (int)scalar.End.Index,
+            DocumentBuilder.Position(scalar.Start));
         if (_early is { } early)
         {
             token.LineComment = early.Text;
@@ -106,7 +108,9 @@ internal sealed class CommentMap
         _lastScalar = token;
     }
 
-    /// <summary>A head comment stays one only if what it heads begins on the next line; an indicator carries it on to its own line.</summary>
+    /// <summary>
+    /// A head comment stays one only if what it heads begins on the next line; an indicator carries it on to its own line.
+    /// </summary>
     private void Bridge(int line)
     {
         if (line > _headLine + 1)

@@ -13,7 +13,9 @@ internal sealed class DocumentBuilder(IParser parser, string file, YamlReaderOpt
     private Dictionary<JsonNode, YamlPosition> _positions = NewPositions();
     private int _nodes;
 
-    /// <summary>A finished anchor: its value, how many nodes it counts and how deep it is. Null while its collection is still open.</summary>
+    /// <summary>
+    /// A finished anchor: its value, how many nodes it counts and how deep it is. Null while its collection is still open.
+    /// </summary>
     private sealed record Anchored(JsonNode? Value, int Nodes, int Height, bool Open);
 
     /// <summary>A value read, with the size that an alias of it adds.</summary>

@@ -115,7 +115,9 @@ internal static class NumberSyntax
         return groups > 0 && at == text.Length;
     }
 
-    /// <summary>Go's <c>FormatFloat(value, 'g', -1, 64)</c>, but with <paramref name="plainBelow"/> as the exponent where it turns scientific.</summary>
+    /// <summary>
+    /// Go's <c>FormatFloat(value, 'g', -1, 64)</c>, but with <paramref name="plainBelow"/> as the exponent where it turns scientific.
+    /// </summary>
     internal static string Go(double value, int plainBelow)
     {
         var (negative, digits, exponent) = Decompose(value.ToString("R", CultureInfo.InvariantCulture));

@@ -29,7 +29,8 @@ public enum ScalarKind
 
 /// <summary>What an unquoted text means under go-yaml v3's rules.</summary>
 /// <param name="Kind">The type.</param>
-/// <param name="Json">The value as JSON text (for timestamps: RFC 3339 without quotes); empty for strings, null, and floats JSON cannot hold.</param>
+/// <param name="Json">The value as JSON text (for timestamps: RFC 3339 without quotes); empty for strings, null, and floats JSON cannot
+/// hold.</param>
 public readonly record struct PlainScalar(ScalarKind Kind, string Json)
 {
     private static readonly PlainScalar Text = new(ScalarKind.String, "");

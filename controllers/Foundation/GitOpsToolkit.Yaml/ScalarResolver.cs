@@ -42,7 +42,8 @@ internal sealed class ScalarResolver
         ScalarKind.Null => null,
         ScalarKind.Bool => JsonValue.Create(scalar.Json == "true"),
         ScalarKind.Int => Number(scalar.Json),
-        ScalarKind.Float when scalar.Json.Length == 0 => throw new FormatException($"`{text}` is no number that JSON can hold; quote it to make it a string"),
+        ScalarKind.Float when scalar.Json.Length == 0 =>
+            throw new FormatException($"`{text}` is no number that JSON can hold; quote it to make it a string"),
         ScalarKind.Float => Number(scalar.Json),
         ScalarKind.Timestamp => JsonValue.Create(scalar.Json),
         _ => JsonValue.Create(text),

@@ -19,6 +19,12 @@ internal readonly record struct StringTraits(bool Multiline, bool PlainAllowed, 
             return BlockAllowed && !asKey ? StringStyle.Literal : StringStyle.Double;
         }
 
+        // go-yaml would write the key << bare, and read it back as a merge.
+        if (asKey && value == "<<")
+        {
+            return StringStyle.Double;
+        }
+
         if (value.Length == 0 || PlainScalar.ReadsAsNonString(value) || (asKey && Multiline))
         {
             return StringStyle.Double;

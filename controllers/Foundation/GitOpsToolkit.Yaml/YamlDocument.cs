@@ -27,7 +27,9 @@ public sealed class YamlDocument
     /// <summary>The line on which the content begins, from 1.</summary>
     public int StartLine => Start.Line;
 
-    /// <summary>Where a node of this document was written; a node that came by an alias answers with its nearest written ancestor.</summary>
+    /// <summary>
+    /// Where a node of this document was written; a node that came by an alias answers with its nearest written ancestor.
+    /// </summary>
     public YamlPosition PositionOf(JsonNode? node)
     {
         for (var current = node; current is not null; current = current.Parent)

@@ -1,6 +1,8 @@
 namespace GitOpsToolkit.Yaml;
 
-/// <summary>Text that is no valid YAML, or YAML that a JSON document cannot hold. The message begins with <c>file:line:column:</c>.</summary>
+/// <summary>
+/// Text that is no valid YAML, or YAML that a JSON document cannot hold. The message begins with <c>file:line:column:</c>.
+/// </summary>
 public sealed class YamlReadException : Exception
 {
     /// <summary>Creates the error for one place in a file.</summary>

@@ -3,7 +3,8 @@ using YamlDotNet.Core;
 namespace GitOpsToolkit.Yaml;
 
 /// <summary>
-/// Reads YAML as Kubernetes tools do (kyaml on go-yaml v3): every document as JSON, merge keys and aliases expanded, duplicate keys refused,
+/// Reads YAML as Kubernetes tools do (kyaml on go-yaml v3): every document as JSON, merge keys and aliases expanded, duplicate keys
+/// refused,
 /// numbers with the digits that were written. Every fault names file, line and column.
 /// </summary>
 public static class YamlReader
@@ -19,7 +20,8 @@ public static class YamlReader
         var caps = options ?? YamlReaderOptions.Default;
         if (text.Length > caps.MaxLength)
         {
-            throw new YamlReadException(file, new YamlPosition(1, 1), $"text of {text.Length} characters is over the cap of {caps.MaxLength}");
+            throw new YamlReadException(file, new YamlPosition(1, 1),
+                $"text of {text.Length} characters is over the cap of {caps.MaxLength}");
         }
 
         var body = text.StartsWith('\uFEFF') ? text[1..] : text;
@@ -36,7 +38,8 @@ public static class YamlReader
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
         {
             // The scanner has no message of its own for some broken flow collections.
-            throw new YamlReadException(file, DocumentBuilder.Position(scanner.CurrentPosition), "malformed YAML, perhaps an unclosed [ or {", error);
+            throw new YamlReadException(file, DocumentBuilder.Position(scanner.CurrentPosition),
+                "malformed YAML, perhaps an unclosed [ or {", error);
         }
     }
 

@@ -18,7 +18,10 @@ public sealed record YamlReaderOptions
     /// <value>Default 67,108,864 (64 Mi).</value>
     public int MaxLength { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>Whether the last of several equal keys wins, as in kustomization files (sigs.k8s.io/yaml), instead of being an error, as in resources (kyaml).</summary>
+    /// <summary>
+    /// Whether the last of several equal keys wins, as in kustomization files (sigs.k8s.io/yaml), instead of being an error, as in
+    /// resources (kyaml).
+    /// </summary>
     /// <value>Default false: an error.</value>
     public bool LastKeyWins { get; init; }
 }

@@ -20,7 +20,8 @@ public static class YamlScalars
         var caps = options ?? YamlReaderOptions.Default;
         if (text.Length > caps.MaxLength)
         {
-            throw new YamlReadException(file, new YamlPosition(1, 1), $"text of {text.Length} characters is over the cap of {caps.MaxLength}");
+            throw new YamlReadException(file, new YamlPosition(1, 1),
+                $"text of {text.Length} characters is over the cap of {caps.MaxLength}");
         }
 
         var shift = text.StartsWith('\uFEFF') ? 1 : 0;
@@ -104,7 +105,9 @@ internal sealed class ScalarWalk(IParser parser, CommentMap comments, int shift,
         }
     }
 
-    /// <summary>Passes over a key, which may be a collection (a template's <c>{{ x }}</c> reads as such); gives its text for the pointer.</summary>
+    /// <summary>
+    /// Passes over a key, which may be a collection (a template's <c>{{ x }}</c> reads as such); gives its text for the pointer.
+    /// </summary>
     private string SkipKey(int depth)
     {
         if (parser.Current is Scalar scalar)

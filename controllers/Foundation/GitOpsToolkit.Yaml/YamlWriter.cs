@@ -5,7 +5,8 @@ using System.Text.Json.Nodes;
 namespace GitOpsToolkit.Yaml;
 
 /// <summary>
-/// Writes JSON as YAML with the bytes that sigs.k8s.io/yaml (JSONToYAML, which <c>kustomize build</c> prints with) gives: block style, two spaces,
+/// Writes JSON as YAML with the bytes that sigs.k8s.io/yaml (JSONToYAML, which <c>kustomize build</c> prints with) gives: block style,
+/// two spaces,
 /// lists not indented under their key, literal blocks for text of several lines, quotes where the bare text would read as another type.
 /// </summary>
 public static class YamlWriter
@@ -42,10 +43,14 @@ public static class YamlWriter
     public static void Write(StringBuilder target, JsonNode? root, YamlWriterOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(target);
-        new BlockWriter(new Emitter(target, (options ?? YamlWriterOptions.Default).Width), (options ?? YamlWriterOptions.Default).SortKeys).WriteRoot(root);
+        new BlockWriter(new Emitter(target, (options ?? YamlWriterOptions.Default).Width),
+            (options ?? YamlWriterOptions.Default).SortKeys).WriteRoot(root);
     }
 
-    /// <summary>The YAML text of a JSON number: integers as they are, floats as Go prints them (<c>1.20</c> → <c>1.2</c>, 1500000.5 → <c>1.5000005e+06</c>).</summary>
+    /// <summary>
+    /// The YAML text of a JSON number: integers as they are, floats as Go prints them (<c>1.20</c> → <c>1.2</c>, 1500000.5 →
+    /// <c>1.5000005e+06</c>).
+    /// </summary>
     internal static string Number(JsonValue value)
     {
         var json = value.TryGetValue<JsonElement>(out var element) ? element.GetRawText() : value.ToJsonString();

@@ -17,7 +17,8 @@ internal sealed class FileEdit(string file, string text, IReadOnlyList<YamlScala
         if (ListItemWithoutMetadata() is { } item)
         {
             var problem = $"item {item} of the List has no metadata; give it a name or take the List apart";
-            return new FileResult { File = file, Unresolved = [new UnresolvedMarker(file, documents[0].Start.Line, "", problem)], IsMalformedList = true };
+            var marker = new UnresolvedMarker(file, documents[0].Start.Line, "", problem);
+            return new FileResult { File = file, Unresolved = [marker], IsMalformedList = true };
         }
 
         foreach (var document in documents)
@@ -50,7 +51,8 @@ internal sealed class FileEdit(string file, string text, IReadOnlyList<YamlScala
         if (document.Root != YamlRootKind.Map)
         {
             var root = document.Root == YamlRootKind.List ? "list" : "single value";
-            _unresolved.Add(new UnresolvedMarker(file, scalar.Position.Line, setters[0], $"markers work in documents whose root is a map, this one is a {root}"));
+            _unresolved.Add(new UnresolvedMarker(file, scalar.Position.Line, setters[0],
+                $"markers work in documents whose root is a map, this one is a {root}"));
             return;
         }
 
@@ -121,7 +123,8 @@ internal sealed class FileEdit(string file, string text, IReadOnlyList<YamlScala
 
         var items = documents[0].Scalars.Where(scalar => scalar.Pointer.StartsWith("/items/", StringComparison.Ordinal))
             .GroupBy(scalar => scalar.Pointer.Split('/')[2], StringComparer.Ordinal);
-        var bad = items.FirstOrDefault(item => !item.Any(scalar => scalar.Pointer.StartsWith($"/items/{item.Key}/metadata/", StringComparison.Ordinal)));
+        var bad = items.FirstOrDefault(item =>
+            !item.Any(scalar => scalar.Pointer.StartsWith($"/items/{item.Key}/metadata/", StringComparison.Ordinal)));
         return bad is null ? null : int.Parse(bad.Key, System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -16,7 +16,8 @@ internal static class MarkerComment
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16 };
 
     /// <summary>
-    /// The setters that a comment names, in the order in which they are tried: <c>namespace:policy[:part]</c>. Empty for any other comment: the whole
+    /// The setters that a comment names, in the order in which they are tried: <c>namespace:policy[:part]</c>. Empty for any other
+    /// comment: the whole
     /// of it, but for leading # signs, must be one JSON object.
     /// </summary>
     internal static IReadOnlyList<string> Read(string comment)
@@ -49,7 +50,8 @@ internal static class MarkerComment
             setters.Add(name);
         }
 
-        if (Text(marker, "$ref") is { } reference && reference.StartsWith(LongPrefix, StringComparison.Ordinal) && reference.Length > LongPrefix.Length)
+        if (Text(marker, "$ref") is { } reference && reference.StartsWith(LongPrefix, StringComparison.Ordinal)
+            && reference.Length > LongPrefix.Length)
         {
             setters.Add(reference[LongPrefix.Length..]);
         }

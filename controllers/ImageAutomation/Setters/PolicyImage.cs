@@ -31,7 +31,8 @@ public sealed partial class SetterValues
         {
             if (!ReferenceForm().IsMatch(image.Reference))
             {
-                throw new FormatException($"encountered invalid image ref \"{image.Reference}\" in policy {image.Namespace}/{image.Policy}");
+                throw new FormatException(
+                    $"encountered invalid image ref \"{image.Reference}\" in policy {image.Namespace}/{image.Policy}");
             }
 
             var setter = $"{image.Namespace}:{image.Policy}";
@@ -66,7 +67,9 @@ public sealed partial class SetterValues
         return _withoutImage.Contains(policy) ? "the policy has no image yet" : "no such policy takes part";
     }
 
-    [GeneratedRegex(@"^[a-zA-Z0-9]([a-zA-Z0-9._:/\-]*[a-zA-Z0-9])?(/[a-z0-9._\-]+)*(:[A-Za-z0-9_][A-Za-z0-9_.\-]{0,127})?(@[A-Za-z0-9+._\-]+:[0-9a-fA-F]{32,})?\z",
+    [GeneratedRegex(
+        @"^[a-zA-Z0-9]([a-zA-Z0-9._:/\-]*[a-zA-Z0-9])?(/[a-z0-9._\-]+)*(:[A-Za-z0-9_][A-Za-z0-9_.\-]{0,127})?"
+        + @"(@[A-Za-z0-9+._\-]+:[0-9a-fA-F]{32,})?\z",
         RegexOptions.NonBacktracking)]
     private static partial Regex ReferenceForm();
 }

@@ -14,7 +14,8 @@ public static class SetterEditor
     {
         ArgumentNullException.ThrowIfNull(path);
         var name = path[(path.LastIndexOf('/') + 1)..];
-        return name.EndsWith(".yaml", StringComparison.Ordinal) || name.EndsWith(".yml", StringComparison.Ordinal) || name == "Kustomization";
+        return name.EndsWith(".yaml", StringComparison.Ordinal) || name.EndsWith(".yml", StringComparison.Ordinal)
+            || name == "Kustomization";
     }
 
     /// <summary>Whether content can hold a marker at all.</summary>

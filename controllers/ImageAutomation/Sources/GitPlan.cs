@@ -23,7 +23,8 @@ internal sealed record GitPlan
     public IReadOnlyList<string> PushOptions { get; init; } = [];
 
     /// <summary>Whether what is pushed to is not what was checked out.</summary>
-    public bool SwitchesBranch => PushBranch != (Checkout.Branch is { Length: > 0 } branch ? branch : HasOtherRef ? "" : GitReference.DefaultBranch);
+    public bool SwitchesBranch =>
+        PushBranch != (Checkout.Branch is { Length: > 0 } branch ? branch : HasOtherRef ? "" : GitReference.DefaultBranch);
 
     private bool HasOtherRef => Checkout is { Tag.Length: > 0 } or { SemVer.Length: > 0 } or { Name.Length: > 0 } or { Commit.Length: > 0 };
 
@@ -33,7 +34,14 @@ internal sealed record GitPlan
         var reference = git.Checkout?.Ref ?? repository.Spec.Ref;
         return reference is null
             ? new GitReference()
-            : new GitReference { Branch = reference.Branch, Tag = reference.Tag, SemVer = reference.SemVer, Name = reference.Name, Commit = reference.Commit };
+            : new GitReference
+            {
+                Branch = reference.Branch,
+                Tag = reference.Tag,
+                SemVer = reference.SemVer,
+                Name = reference.Name,
+                Commit = reference.Commit,
+            };
     }
 
     /// <summary>The push branch: the one given, else the branch that is checked out; null if neither is there.</summary>

@@ -9,7 +9,8 @@ using GitOpsToolkit.Reconciling;
 namespace GitOpsToolkit.Controllers.ImageAutomation.Sources;
 
 /// <summary>Works out a run's <see cref="GitPlan"/> from the automation and the GitRepository that it names.</summary>
-internal sealed class GitPlanner(WatchCache<GitRepository> repositories, GitSecretReader secrets, GitMirrorStore mirrors, bool noCrossNamespaceRefs)
+internal sealed class GitPlanner(WatchCache<GitRepository> repositories, GitSecretReader secrets,
+    GitMirrorStore mirrors, bool noCrossNamespaceRefs)
 {
     /// <summary>The fields of a GitRepository that change how it is reached and are not honoured here.</summary>
     private static readonly string[] Unsupported = ["proxySecretRef", "provider=generic", "serviceAccountName"];
@@ -40,7 +41,8 @@ internal sealed class GitPlanner(WatchCache<GitRepository> repositories, GitSecr
 
         if (noCrossNamespaceRefs && key.Namespace != automation.Metadata.Namespace)
         {
-            return (null, new Outcome.Stalled(Reasons.AccessDenied, $"can't access 'GitRepository/{key}', cross-namespace references have been blocked"));
+            return (null, new Outcome.Stalled(Reasons.AccessDenied,
+                $"can't access 'GitRepository/{key}', cross-namespace references have been blocked"));
         }
 
         if (repositories.Find(key) is not { } entry)
@@ -61,7 +63,8 @@ internal sealed class GitPlanner(WatchCache<GitRepository> repositories, GitSecr
 
         return GitPlan.PushBranchOf(git, repository) is { } branch
             ? await ConnectAsync(git, repository, key, branch, cancellation)
-            : Invalid("invalid source configuration: push spec not provided, and cannot be inferred from .spec.git.checkout.ref or GitRepository .spec.ref");
+            : Invalid(
+                "invalid source configuration: push spec not provided, and cannot be inferred from .spec.git.checkout.ref or GitRepository .spec.ref");
     }
 
     private async Task<(GitPlan? Plan, Outcome? Problem)> ConnectAsync(
@@ -96,12 +99,14 @@ internal sealed class GitPlanner(WatchCache<GitRepository> repositories, GitSecr
             Checkout = GitPlan.CheckoutOf(git, repository),
             PushBranch = branch,
             Timeout = repository.Spec.Timeout?.ToTimeSpan() ?? DefaultTimeout,
-            PushOptions = [.. (git.Push?.Options ?? new Dictionary<string, string>(StringComparer.Ordinal)).OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => $"{option.Key}={option.Value}")],
+            PushOptions = [.. (git.Push?.Options ?? new Dictionary<string, string>(StringComparer.Ordinal))
+                .OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => $"{option.Key}={option.Value}")],
         };
         return (plan, null);
     }
 
-    private static (GitPlan? Plan, Outcome? Problem) Invalid(string message) => (null, new Outcome.Stalled(Reasons.InvalidSourceConfiguration, message));
+    private static (GitPlan? Plan, Outcome? Problem) Invalid(string message) =>
+        (null, new Outcome.Stalled(Reasons.InvalidSourceConfiguration, message));
 
     private static (GitPlan? Plan, Outcome? Problem) Failed(string message) =>
         (null, new Outcome.Retry(Reasons.SourceManagerFailed, $"failed configuring source manager: {message}"));

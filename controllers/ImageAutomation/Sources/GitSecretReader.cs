@@ -52,14 +52,16 @@ internal sealed class GitSecretReader(KubeClient client)
             return "basic auth and bearer token cannot be set at the same time";
         }
 
-        return credentials.ClientCertificate is null != credentials.ClientKey is null ? "'tls.crt' and 'tls.key' must be set together" : null;
+        return credentials.ClientCertificate is null != credentials.ClientKey is null
+            ? "'tls.crt' and 'tls.key' must be set together" : null;
     }
 
     private static string? Decode(JsonNode? value)
     {
         try
         {
-            return value is JsonValue json && json.TryGetValue<string>(out var text) ? Encoding.UTF8.GetString(Convert.FromBase64String(text)) : null;
+            return value is JsonValue json && json.TryGetValue<string>(out var text)
+                ? Encoding.UTF8.GetString(Convert.FromBase64String(text)) : null;
         }
         catch (FormatException)
         {

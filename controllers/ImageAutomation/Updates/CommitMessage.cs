@@ -28,14 +28,17 @@ internal static class CommitMessage
         {
             return Template.Parse("commit message", template).Execute(Data(commit, automation, update, folder));
         }
-        catch (TemplateException error) when (error.Problem.Contains("can't evaluate field Updated in type source.TemplateData", StringComparison.Ordinal))
+        catch (TemplateException error)
+            when (error.Problem.Contains("can't evaluate field Updated in type source.TemplateData", StringComparison.Ordinal))
         {
             throw new RemovedFieldException($"template uses removed '.Updated' field. Please use '.Changed' instead. {Documentation}");
         }
-        catch (TemplateException error) when (error.Problem.Contains("can't evaluate field ImageResult in type update.Result", StringComparison.Ordinal))
+        catch (TemplateException error)
+            when (error.Problem.Contains("can't evaluate field ImageResult in type update.Result", StringComparison.Ordinal))
         {
             throw new RemovedFieldException(
-                $"template uses removed '.Changed.ImageResult' field. Please use '.Changed.FileChanges' or '.Changed.Objects' instead. {Documentation}");
+                "template uses removed '.Changed.ImageResult' field. Please use '.Changed.FileChanges' or '.Changed.Objects' instead. "
+                + Documentation);
         }
     }
 
@@ -44,7 +47,7 @@ internal static class CommitMessage
         var prefix = folder.Length == 0 ? 0 : folder.Length + 1;
         var files = update.Changed.Select(file => (Name: file.Result.File[prefix..], Changes: ByObject(file.Result.Changes))).ToList();
         var objects = files.SelectMany(file => file.Changes).GroupBy(entry => entry.Key)
-            .Select(group => new KeyValuePair<object, object?>(Identifier(group.Key), group.SelectMany(entry => entry.Value).Select(Change).ToList<object?>()));
+            .Select(group => Entry(group.Key, group.SelectMany(entry => entry.Value)));
         var result = new TemplateRecord(
             "update.Result",
             [new("FileChanges", new TemplateMap(files.Select(file => new KeyValuePair<object, object?>(file.Name, Map(file.Changes)))))])
@@ -52,16 +55,20 @@ internal static class CommitMessage
             Methods = new Dictionary<string, object?>(StringComparer.Ordinal)
             {
                 ["Objects"] = new TemplateMap(objects),
-                ["Changes"] = update.Changes.DistinctBy(change => (change.OldValue, change.NewValue, change.Setter)).Select(Change).ToList<object?>(),
+                ["Changes"] = update.Changes
+                    .DistinctBy(change => (change.OldValue, change.NewValue, change.Setter)).Select(Change).ToList<object?>(),
             },
         };
         return new TemplateRecord(
             "source.TemplateData",
             [
                 new("AutomationObject", new TemplateRecord(
-                    "types.NamespacedName", [new("Namespace", automation.Namespace), new("Name", automation.Name)], $"{automation.Namespace}/{automation.Name}")),
+                    "types.NamespacedName",
+                    [new("Namespace", automation.Namespace), new("Name", automation.Name)],
+                    $"{automation.Namespace}/{automation.Name}")),
                 new("Changed", result),
-                new("Values", commit.MessageTemplateValues.ToDictionary(value => value.Key, value => (object?)value.Value, StringComparer.Ordinal)),
+                new("Values", commit.MessageTemplateValues.ToDictionary(value => value.Key, value => (object?)value.Value,
+                    StringComparer.Ordinal)),
             ]);
     }
 
@@ -69,10 +76,14 @@ internal static class CommitMessage
         [.. changes.GroupBy(change => change.Object).Select(group => KeyValuePair.Create(group.Key, group.ToList()))];
 
     private static TemplateMap Map(List<KeyValuePair<ObjectId, List<SetterChange>>> changes) =>
-        new(changes.Select(entry => new KeyValuePair<object, object?>(Identifier(entry.Key), entry.Value.Select(Change).ToList<object?>())));
+        new(changes.Select(entry => Entry(entry.Key, entry.Value)));
+
+    private static KeyValuePair<object, object?> Entry(ObjectId id, IEnumerable<SetterChange> changes) =>
+        new(Identifier(id), changes.Select(Change).ToList<object?>());
 
     private static TemplateRecord Identifier(ObjectId id) => new(
-        "update.ObjectIdentifier", [new("Name", id.Name), new("Namespace", id.Namespace), new("APIVersion", id.ApiVersion), new("Kind", id.Kind)]);
+        "update.ObjectIdentifier",
+        [new("Name", id.Name), new("Namespace", id.Namespace), new("APIVersion", id.ApiVersion), new("Kind", id.Kind)]);
 
     private static TemplateRecord Change(SetterChange change) => new(
         "update.Change", [new("OldValue", change.OldValue), new("NewValue", change.NewValue), new("Setter", change.Setter)]);

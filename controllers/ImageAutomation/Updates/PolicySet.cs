@@ -9,7 +9,8 @@ namespace GitOpsToolkit.Controllers.ImageAutomation.Updates;
 /// <param name="Observed">The elected images by the policy's name, as status keeps them.</param>
 /// <param name="Images">The same with their namespace.</param>
 /// <param name="WithoutImage"><c>namespace:policy</c> of those that have elected nothing.</param>
-internal sealed record PolicySet(IReadOnlyDictionary<string, ImageRef> Observed, IReadOnlyList<PolicyImage> Images, IReadOnlyList<string> WithoutImage)
+internal sealed record PolicySet(IReadOnlyDictionary<string, ImageRef> Observed, IReadOnlyList<PolicyImage> Images,
+    IReadOnlyList<string> WithoutImage)
 {
     /// <summary>Gathers the policies of a namespace that a selector takes.</summary>
     /// <exception cref="FormatException">The selector makes no sense.</exception>
@@ -19,7 +20,8 @@ internal sealed record PolicySet(IReadOnlyDictionary<string, ImageRef> Observed,
         var observed = new SortedDictionary<string, ImageRef>(StringComparer.Ordinal);
         var images = new List<PolicyImage>();
         var without = new List<string>();
-        foreach (var entry in policies.Where(entry => match(entry.Value?.Metadata.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal))))
+        foreach (var entry in policies.Where(entry =>
+            match(entry.Value?.Metadata.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal))))
         {
             if (entry.Value?.Status?.LatestRef is not { } image)
             {
@@ -69,7 +71,8 @@ internal static class LabelMatch
         var takesValues = requirement.Operator is "In" or "NotIn";
         if (takesValues != values.Count > 0)
         {
-            throw new FormatException($"failed to parse policy selector: operator {requirement.Operator} of '{key}' {(takesValues ? "needs values" : "takes no values")}");
+            var what = takesValues ? "needs values" : "takes no values";
+            throw new FormatException($"failed to parse policy selector: operator {requirement.Operator} of '{key}' {what}");
         }
 
         return requirement.Operator switch
@@ -78,7 +81,8 @@ internal static class LabelMatch
             "NotIn" => labels => !labels.TryGetValue(key, out var value) || !values.Contains(value),
             "Exists" => labels => labels.ContainsKey(key),
             "DoesNotExist" => labels => !labels.ContainsKey(key),
-            _ => throw new FormatException($"failed to parse policy selector: \"{requirement.Operator}\" is not a valid label selector operator"),
+            _ => throw new FormatException(
+                $"failed to parse policy selector: \"{requirement.Operator}\" is not a valid label selector operator"),
         };
     }
 }

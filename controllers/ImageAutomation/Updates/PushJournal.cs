@@ -11,7 +11,9 @@ namespace GitOpsToolkit.Controllers.ImageAutomation.Updates;
 /// <param name="Time">When.</param>
 internal sealed record PendingPush(string Branch, string Commit, DateTimeOffset Time);
 
-/// <summary>Notes each push before it is made, so that a run that was killed between the push and the status is recognised by the next one.</summary>
+/// <summary>
+/// Notes each push before it is made, so that a run that was killed between the push and the status is recognised by the next one.
+/// </summary>
 internal sealed class PushJournal
 {
     private readonly string _folder;

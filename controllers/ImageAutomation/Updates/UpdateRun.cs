@@ -46,7 +46,8 @@ internal sealed record UpdateServices(
     TreeEditor Editor, PushJournal Journal, BranchLocks Locks, TimeProvider Time, Random Random, ImageAutomationOptions Options);
 
 /// <summary>
-/// Brings the elected images onto a branch: (1) fetch its tip, (2) edit blobs of that tip, (3) commit on it, (4) note the push, (5) push on the condition that the
+/// Brings the elected images onto a branch: (1) fetch its tip, (2) edit blobs of that tip, (3) commit on it, (4) note the push, (5)
+/// push on the condition that the
 /// tip is still the same; where it moved, all of it again on the new tip.
 /// </summary>
 internal sealed class UpdateRun(UpdateServices services, UpdateRequest request, ILogger logger)
@@ -63,7 +64,8 @@ internal sealed class UpdateRun(UpdateServices services, UpdateRequest request, 
     /// <param name="cancellation">Gives up; a push under way may have been taken all the same, which the journal tells.</param>
     /// <exception cref="GitException">Fetch or push failed.</exception>
     /// <exception cref="PushRefusedException">The server refused, or the branch moved at every attempt.</exception>
-    internal async Task<UpdateResult> RunAsync(ResolvedReference checkout, Func<TreeUpdate, Task> beforePush, CancellationToken cancellation)
+    internal async Task<UpdateResult> RunAsync(ResolvedReference checkout, Func<TreeUpdate, Task> beforePush,
+        CancellationToken cancellation)
     {
         using var turn = await services.Locks.EnterAsync(Plan.Mirror.Url.ToString(), Plan.PushBranch, cancellation);
         for (var attempt = 1; ; attempt++)
@@ -95,13 +97,15 @@ internal sealed class UpdateRun(UpdateServices services, UpdateRequest request, 
                 throw new PushRefusedException($"branch '{Plan.PushBranch}' moved {attempt} times while a commit was pushed to it");
             }
 
-            logger.LogInformation("Branch {Branch} moved; making the edits anew on its new tip, attempt {Attempt}", Plan.PushBranch, attempt + 1);
+            logger.LogInformation("Branch {Branch} moved; making the edits anew on its new tip, attempt {Attempt}",
+                Plan.PushBranch, attempt + 1);
             await PauseAsync(cancellation);
         }
     }
 
     /// <summary>
-    /// How old the server's list may be: looking for changes asks the server; the first attempt uses that answer, since a push tells if it is
+    /// How old the server's list may be: looking for changes asks the server; the first attempt uses that answer, since a push tells if
+    /// it is
     /// outdated; later attempts ask again.
     /// </summary>
     internal static TimeSpan FreshFor(int attempt) => attempt == 1 ? Fresh : TimeSpan.Zero;

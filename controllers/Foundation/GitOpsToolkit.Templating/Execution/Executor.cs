@@ -126,9 +126,11 @@ internal sealed class Executor(string name, TemplateOptions options)
     {
         null or Missing => [],
         TemplateMap map => map.Entries.Select(entry => ((object?)entry.Key, entry.Value)),
-        IReadOnlyDictionary<string, object?> map => map.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => ((object?)entry.Key, entry.Value)),
+        IReadOnlyDictionary<string, object?> map => map.OrderBy(entry => entry.Key, StringComparer.Ordinal)
+            .Select(entry => ((object?)entry.Key, entry.Value)),
         IReadOnlyList<object?> list => list.Select((item, index) => ((object?)(long)index, item)),
-        long count => Enumerable.Range(0, (int)Math.Clamp(count, 0, int.MaxValue)).Select(index => ((object?)(long)index, (object?)(long)index)),
+        long count => Enumerable.Range(0, (int)Math.Clamp(count, 0, int.MaxValue))
+            .Select(index => ((object?)(long)index, (object?)(long)index)),
         _ => throw new ValueException($"range can't iterate over {GoPrint.Text(value)}"),
     };
 
@@ -199,7 +201,9 @@ internal sealed class Executor(string name, TemplateOptions options)
 
         if (arguments.Count < definition.MinArguments || arguments.Count > definition.MaxArguments)
         {
-            var wanted = definition.MaxArguments == definition.MinArguments ? $"{definition.MinArguments}" : $"at least {definition.MinArguments}";
+            var wanted = definition.MaxArguments == definition.MinArguments
+                ? $"{definition.MinArguments}"
+                : $"at least {definition.MinArguments}";
             throw Fault(function, $"wrong number of args for {function.Name}: want {wanted} got {arguments.Count}");
         }
 

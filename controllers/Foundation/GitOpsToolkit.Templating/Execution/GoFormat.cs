@@ -46,7 +46,8 @@ internal static class GoFormat
 
         if (used < values.Count)
         {
-            text.Append("%!(EXTRA ").AppendJoin(", ", values.Skip(used).Select(value => $"{Values.TypeName(value)}={GoPrint.Text(value)}")).Append(')');
+            var extra = values.Skip(used).Select(value => $"{Values.TypeName(value)}={GoPrint.Text(value)}");
+            text.Append("%!(EXTRA ").AppendJoin(", ", extra).Append(')');
         }
 
         return text.ToString();
@@ -88,7 +89,8 @@ internal static class GoFormat
             return null;
         }
 
-        return int.TryParse(format.AsSpan(start, at - start), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= MaxWidth
+        return int.TryParse(format.AsSpan(start, at - start), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number <= MaxWidth
             ? number
             : throw new ValueException($"printf width over {MaxWidth}");
     }
@@ -119,7 +121,7 @@ internal static class GoFormat
             ('X', string text) => Convert.ToHexString(Encoding.UTF8.GetBytes(text)),
             ('c', long rune) => Rune(rune),
             ('U', long rune) => "U+" + rune.ToString("X4", CultureInfo.InvariantCulture),
-            ('f' or 'F', double number) => Signed(spec, number.ToString("F" + (spec.Precision ?? 6).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture), number < 0),
+            ('f' or 'F', double number) => Signed(spec, Fixed(number, spec.Precision ?? 6), number < 0),
             ('e', double number) => Signed(spec, Exponent(number, spec.Precision ?? 6), number < 0),
             ('g', double number) => GoPrint.Float(number),
             (_, null) => $"%!{spec.Verb}(<nil>)",
@@ -161,6 +163,9 @@ internal static class GoFormat
 
     private static string Cut(Spec spec, string text) =>
         spec.Precision is { } precision ? string.Concat(text.EnumerateRunes().Take(precision)) : text;
+
+    private static string Fixed(double number, int precision) =>
+        number.ToString("F" + precision.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private static string Exponent(double number, int precision)
     {

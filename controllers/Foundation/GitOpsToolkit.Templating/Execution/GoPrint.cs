@@ -56,7 +56,8 @@ internal static class GoPrint
             return (sign, "0", 0);
         }
 
-        var exponent = (parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0) + (whole < 0 ? parts[0].Length : whole) - 1;
+        var written = parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0;
+        var exponent = written + (whole < 0 ? parts[0].Length : whole) - 1;
         return (sign, digits, exponent - (all.Length - all.TrimStart('0').Length));
     }
 
@@ -97,7 +98,8 @@ internal static class GoPrint
                 AppendMap(text, map.Entries, depth);
                 break;
             case IReadOnlyDictionary<string, object?> map:
-                AppendMap(text, map.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => new KeyValuePair<object, object?>(entry.Key, entry.Value)), depth);
+                AppendMap(text, map.OrderBy(entry => entry.Key, StringComparer.Ordinal)
+                    .Select(entry => new KeyValuePair<object, object?>(entry.Key, entry.Value)), depth);
                 break;
             case IEnumerable<object?> list:
                 AppendAll(text, '[', ']', list, depth);

@@ -61,7 +61,8 @@ internal static class Values
                 var name = key as string ?? throw new ValueException($"value has type {TypeName(key)}; should be string");
                 return map.TryGetValue(name, out var found) ? found : Missing.Value;
             case TemplateMap map:
-                return map.Entries.FirstOrDefault(entry => entry.Key.Equals(key), new KeyValuePair<object, object?>("", Missing.Value)).Value;
+                var missing = new KeyValuePair<object, object?>("", Missing.Value);
+                return map.Entries.FirstOrDefault(entry => entry.Key.Equals(key), missing).Value;
             case IReadOnlyList<object?> list:
                 return list[At(key, list.Count)];
             case string text:
@@ -77,7 +78,9 @@ internal static class Values
     internal static int At(object? key, int count, bool upTo = false)
     {
         var index = key as long? ?? throw new ValueException($"cannot index slice/array with type {TypeName(key)}");
-        return index >= 0 && (index < count || (upTo && index == count)) ? (int)index : throw new ValueException($"index out of range: {index}");
+        return index >= 0 && (index < count || (upTo && index == count))
+            ? (int)index
+            : throw new ValueException($"index out of range: {index}");
     }
 
     internal static bool AreEqual(object? left, object? right) => (left, right) switch

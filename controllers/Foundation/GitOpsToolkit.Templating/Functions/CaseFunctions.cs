@@ -11,11 +11,13 @@ internal static class CaseFunctions
         new("lower", 1, 1, call => call.Text(0).ToLowerInvariant()),
         new("title", 1, 1, call => EachWord(call.Text(0), char.ToUpperInvariant)),
         new("untitle", 1, 1, call => EachWord(call.Text(0), char.ToLowerInvariant)),
-        new("initials", 1, 1, call => string.Concat(call.Text(0).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word[0]))),
+        new("initials", 1, 1, call =>
+            string.Concat(call.Text(0).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word[0]))),
         new("snakecase", 1, 1, call => Separate(call.Text(0), '_')),
         new("kebabcase", 1, 1, call => Separate(call.Text(0), '-')),
         new("camelcase", 1, 1, call => Camel(call.Text(0))),
-        new("swapcase", 1, 1, call => string.Concat(call.Text(0).Select(c => char.IsUpper(c) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c)))),
+        new("swapcase", 1, 1, call =>
+            string.Concat(call.Text(0).Select(c => char.IsUpper(c) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c)))),
     ];
 
     private static string EachWord(string text, Func<char, char> change)
@@ -44,7 +46,8 @@ internal static class CaseFunctions
                 continue;
             }
 
-            if (char.IsUpper(c) && i > 0 && (char.IsLower(text[i - 1]) || char.IsDigit(text[i - 1]) || (i + 1 < text.Length && char.IsLower(text[i + 1]) && char.IsUpper(text[i - 1]))))
+            var endsUpperRun = i > 0 && i + 1 < text.Length && char.IsLower(text[i + 1]) && char.IsUpper(text[i - 1]);
+            if (char.IsUpper(c) && i > 0 && (char.IsLower(text[i - 1]) || char.IsDigit(text[i - 1]) || endsUpperRun))
             {
                 AppendOnce(result, separator);
             }
@@ -64,5 +67,6 @@ internal static class CaseFunctions
     }
 
     private static string Camel(string text) =>
-        string.Concat(text.Split([' ', '-', '_'], StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+        string.Concat(text.Split([' ', '-', '_'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
 }

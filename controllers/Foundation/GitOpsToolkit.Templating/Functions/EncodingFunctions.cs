@@ -16,7 +16,8 @@ internal static class EncodingFunctions
         new("sha1sum", 1, 1, call => Sha1(call.Text(0))),
     ];
 
-    [SuppressMessage("Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "The template asks for this digest by name; it guards nothing.")]
+    [SuppressMessage(
+        "Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "The template asks for this digest by name; it guards nothing.")]
     private static string Sha1(string text) => Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(text)));
 
     private static string Decode(string text)

@@ -22,10 +22,12 @@ internal static class ListFunctions
         new("has", 2, 2, call => call.List(1).Any(item => Same(item, call[0]))),
         new("without", 1, Any, call => call.List(0).Where(item => !call.All.Skip(1).Any(other => Same(item, other))).ToList()),
         new("compact", 1, 1, call => call.List(0).Where(Values.IsTrue).ToList()),
-        new("join", 2, 2, call => call[1] is string one ? one : string.Join(call.Text(0), call.List(1).Where(item => item is not null).Select(GoPrint.Text))),
+        new("join", 2, 2, call => call[1] is string one ? one
+            : string.Join(call.Text(0), call.List(1).Where(item => item is not null).Select(GoPrint.Text))),
         new("sortAlpha", 1, 1, call => call.List(0).Select(GoPrint.Text).Order(StringComparer.Ordinal).ToList<object?>()),
         new("splitList", 2, 2, call => Split(call.Text(1), call.Text(0)).ToList<object?>()),
-        new("split", 2, 2, call => Split(call.Text(1), call.Text(0)).Select((part, index) => ($"_{index}", part)).ToDictionary(pair => pair.Item1, pair => (object?)pair.part, StringComparer.Ordinal)),
+        new("split", 2, 2, call => Split(call.Text(1), call.Text(0)).Select((part, index) => ($"_{index}", part))
+            .ToDictionary(pair => pair.Item1, pair => (object?)pair.part, StringComparer.Ordinal)),
         new("dict", 0, Any, Dictionary),
         new("get", 2, 2, call => call.Map(0).TryGetValue(call.Text(1), out var value) ? value : ""),
         new("hasKey", 2, 2, call => call.Map(0).ContainsKey(call.Text(1))),
@@ -34,14 +36,16 @@ internal static class ListFunctions
         new("default", 1, 2, call => call.Count == 2 && Values.IsTrue(call[1]) ? call[1] : call[0]),
         new("empty", 1, 1, call => !Values.IsTrue(call[0])),
         new("coalesce", 0, Any, call => call.All.FirstOrDefault(Values.IsTrue)),
-        new("ternary", 3, 3, call => call[2] is bool truth ? (truth ? call[0] : call[1]) : throw new ValueException("argument 3 of ternary: expected bool")),
+        new("ternary", 3, 3, call => call[2] is bool truth ? (truth ? call[0] : call[1])
+            : throw new ValueException("argument 3 of ternary: expected bool")),
         new("all", 0, Any, call => call.All.All(Values.IsTrue)),
         new("any", 0, Any, call => call.All.Any(Values.IsTrue)),
         new("fail", 1, 1, call => throw new ValueException(call.Text(0))),
     ];
 
     private static bool Same(object? left, object? right) =>
-        left is null || right is null ? left == right : left.GetType() == right.GetType() && (left.Equals(right) || GoPrint.Text(left) == GoPrint.Text(right));
+        left is null || right is null ? left == right : left.GetType() == right.GetType()
+            && (left.Equals(right) || GoPrint.Text(left) == GoPrint.Text(right));
 
     private static List<object?> Unique(IReadOnlyList<object?> list)
     {

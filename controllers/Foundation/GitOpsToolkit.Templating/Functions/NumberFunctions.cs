@@ -18,7 +18,8 @@ internal static class NumberFunctions
         new("sub", 2, 2, call => unchecked(ToLong(call[0]) - ToLong(call[1]))),
         new("mul", 1, Any, call => call.All.Aggregate(1L, (product, value) => unchecked(product * ToLong(value)))),
         new("div", 2, 2, call => Divide(ToLong(call[0]), ToLong(call[1]))),
-        new("mod", 2, 2, call => ToLong(call[1]) is var by and not 0 ? (by == -1 ? 0 : ToLong(call[0]) % by) : throw new ValueException("division by zero")),
+        new("mod", 2, 2, call => ToLong(call[1]) is var by and not 0 ? (by == -1 ? 0 : ToLong(call[0]) % by)
+            : throw new ValueException("division by zero")),
         new("max", 1, Any, call => call.All.Max(ToLong)),
         new("min", 1, Any, call => call.All.Min(ToLong)),
         new("until", 1, 1, Until),

@@ -21,7 +21,8 @@ internal sealed record BranchNode(BranchKind Kind, PipeNode Pipe, ListNode Body,
 internal sealed record JumpNode(bool IsBreak, int Line, int Column) : Node(Line, Column);
 
 /// <summary>Commands joined by <c>|</c>, with the variables that take the result.</summary>
-internal sealed record PipeNode(IReadOnlyList<string> Variables, bool IsAssign, IReadOnlyList<CommandNode> Commands, int Line, int Column) : Node(Line, Column);
+internal sealed record PipeNode(IReadOnlyList<string> Variables, bool IsAssign, IReadOnlyList<CommandNode> Commands, int Line,
+    int Column) : Node(Line, Column);
 
 internal sealed record CommandNode(IReadOnlyList<Node> Operands, int Line, int Column) : Node(Line, Column);
 

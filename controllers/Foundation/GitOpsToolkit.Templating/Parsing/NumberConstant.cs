@@ -38,7 +38,8 @@ internal static class NumberConstant
             return whole;
         }
 
-        return double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+        return double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number) ? number : null;
     }
 
     private static object? InRadix(string digits, int radix, bool negative)

@@ -41,7 +41,9 @@ internal sealed class Parser(string name, List<Token> tokens, TemplateOptions op
             items.Add(Action());
         }
 
-        return inBranch ? throw Fault(Current, "unexpected EOF: an {{end}} is missing") : (new ListNode(items, start.Line, start.Column), Current);
+        return inBranch
+            ? throw Fault(Current, "unexpected EOF: an {{end}} is missing")
+            : (new ListNode(items, start.Line, start.Column), Current);
     }
 
     private Node Action()
@@ -105,7 +107,8 @@ internal sealed class Parser(string name, List<Token> tokens, TemplateOptions op
     private ListNode Else(BranchKind kind, Token token)
     {
         Skip();
-        if (Current is { Kind: TokenKind.Identifier, Text: "if" or "with" } next && kind != BranchKind.Range && (next.Text == "if") == (kind == BranchKind.If))
+        if (Current is { Kind: TokenKind.Identifier, Text: "if" or "with" } next && kind != BranchKind.Range
+            && (next.Text == "if") == (kind == BranchKind.If))
         {
             _at++;
             return new ListNode([Branch(kind, next)], next.Line, next.Column);
@@ -153,7 +156,8 @@ internal sealed class Parser(string name, List<Token> tokens, TemplateOptions op
         {
             if (command.Operands[0] is ConstantNode or NilNode or DotNode)
             {
-                throw new TemplateException(name, command.Line, command.Column, "non executable command in pipeline: only functions and fields take a piped value");
+                throw new TemplateException(name, command.Line, command.Column,
+                    "non executable command in pipeline: only functions and fields take a piped value");
             }
         }
 
@@ -261,7 +265,8 @@ internal sealed class Parser(string name, List<Token> tokens, TemplateOptions op
             case TokenKind.Character when token.Text.EnumerateRunes().Count() == 1:
                 return new ConstantNode((long)token.Text.EnumerateRunes().First().Value, token.Line, token.Column);
             case TokenKind.Number:
-                return new ConstantNode(NumberConstant.Parse(token.Text) ?? throw Fault(token, $"bad number syntax: \"{token.Text}\""), token.Line, token.Column);
+                var number = NumberConstant.Parse(token.Text) ?? throw Fault(token, $"bad number syntax: \"{token.Text}\"");
+                return new ConstantNode(number, token.Line, token.Column);
             case TokenKind.Identifier:
                 return Word(token);
             case TokenKind.LeftParen:

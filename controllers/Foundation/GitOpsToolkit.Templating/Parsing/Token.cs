@@ -24,6 +24,8 @@ internal enum TokenKind
     End,
 }
 
-/// <summary>A token with its place. <paramref name="Text"/> is the decoded value for strings, the bare name for fields and variables.</summary>
+/// <summary>
+/// A token with its place. <paramref name="Text"/> is the decoded value for strings, the bare name for fields and variables.
+/// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Token(TokenKind Kind, string Text, int Line, int Column);
