@@ -98,7 +98,8 @@ internal sealed class CelLexer(string text)
                 position++;
             }
 
-            return long.Parse(text.AsSpan(start + 2, position - start - 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            return long.TryParse(text.AsSpan(start + 2, position - start - 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex)
+                ? hex : throw new CelException("invalid int literal");
         }
 
         while (position < text.Length && (char.IsAsciiDigit(text[position]) || text[position] is '.' or 'e' or 'E'
@@ -115,7 +116,7 @@ internal sealed class CelLexer(string text)
 
         if (number.AsSpan().ContainsAny(".eE"))
         {
-            return double.Parse(number, CultureInfo.InvariantCulture);
+            return double.TryParse(number, CultureInfo.InvariantCulture, out var real) ? real : throw new CelException("invalid double literal");
         }
 
         return long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var integer)

@@ -136,13 +136,20 @@ internal sealed class TypeDecoder
         return map;
     }
 
+    private static JsonObject Completed(SchemaType type)
+    {
+        var value = new JsonObject();
+        Complete(value, type);
+        return value;
+    }
+
     private static JsonNode? Zero(SchemaType type) => type.Kind switch
     {
         SchemaKind.String => JsonValue.Create(""),
         SchemaKind.Boolean => JsonValue.Create(false),
         SchemaKind.Int32 or SchemaKind.Int64 or SchemaKind.Number or SchemaKind.IntOrString => JsonValue.Create(0L),
         SchemaKind.Quantity => JsonValue.Create("0"),
-        SchemaKind.Map => new JsonObject(),
+        SchemaKind.Map => Completed(type),
         _ => null,
     };
 
