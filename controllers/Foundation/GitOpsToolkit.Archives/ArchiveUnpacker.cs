@@ -45,11 +45,12 @@ public static class ArchiveUnpacker
             Directory.Move(partial, destination);
             return new UnpackSummary(unpacking.Entries, unpacking.ContentBytes, unpacking.SkippedLinks);
         }
-        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException)
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException or ArithmeticException or ArgumentException)
         {
+            // The tar reader throws all of these for headers with numbers out of range.
             throw new ArchiveException($"The bytes are not a tar.gz archive, or end too early: {error.Message}", error);
         }
-        catch (Exception error) when (error is IOException and not FileNotFoundException)
+        catch (Exception error) when (error is (IOException and not FileNotFoundException) or UnauthorizedAccessException)
         {
             throw new ArchiveException($"Cannot unpack: {error.Message.Replace(partial, target, StringComparison.Ordinal)}", error);
         }
