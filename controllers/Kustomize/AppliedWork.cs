@@ -18,5 +18,5 @@ internal sealed record AppliedWork(
 
 /// <summary>What this reconcile did, for its last steps.</summary>
 /// <param name="Digest">The digest of the rendered manifests.</param>
-/// <param name="DidWork">Whether manifests were built and applied, as opposed to found unchanged.</param>
+/// <param name="DidWork">Whether objects were written or removed, or the user had asked for a reconcile.</param>
 internal sealed record Delivered(string Digest, bool DidWork);

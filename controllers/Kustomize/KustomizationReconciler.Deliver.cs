@@ -156,7 +156,9 @@ internal sealed partial class KustomizationReconciler
         }
 
         Remember(scope, manifests, applied);
-        scope.Set(new Delivered(manifests.Digest, DidWork: true));
+        // A look that was due, such as the first one after a start, and found all in place is no news.
+        var changed = applied.Changes.Any(change => change.Action is not (ApplyAction.Unchanged or ApplyAction.Skipped));
+        scope.Set(new Delivered(manifests.Digest, DidWork: changed || stale.Count > 0 || scope.IsRequested));
         return Outcome.Next;
     }
 
