@@ -133,7 +133,8 @@ internal sealed class ArtifactCache : IDisposable
             {
                 throw new ArtifactException($"the artifact {address} does not exist", isMissing: true, e);
             }
-            catch (Exception e) when (e is HttpRequestException or IOException && attempt < _options.HttpRetry && !cancellation.IsCancellationRequested)
+            catch (Exception e) when (e is HttpRequestException or IOException && attempt < _options.HttpRetry
+                && !cancellation.IsCancellationRequested)
             {
                 await Task.Delay(delay, _time, cancellation);
                 delay = delay * 2 > LongestDelay ? LongestDelay : delay * 2;

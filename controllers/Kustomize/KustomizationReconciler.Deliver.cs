@@ -86,7 +86,8 @@ internal sealed partial class KustomizationReconciler
     {
         var source = scope.Get<SourceArtifact>();
         var planned = before.With(manifests.Objects.Select(desired => desired.Ref));
-        var isNews = scope.Object.Status.LastAttemptedRevision != source.Revision || scope.Object.Status.ObservedGeneration != scope.Generation;
+        var isNews = scope.Object.Status.LastAttemptedRevision != source.Revision
+            || scope.Object.Status.ObservedGeneration != scope.Generation;
         if (!isNews && planned.Objects.Count == before.Objects.Count)
         {
             return;
@@ -105,7 +106,8 @@ internal sealed partial class KustomizationReconciler
         {
             Owner = OwnerOf(scope.Key),
             Force = scope.Object.Spec.Force,
-            Audit = scope.IsRequested || !_applied.TryGetValue(scope.Key, out var work) || Time.GetUtcNow() - work.AuditedAt >= _options.AuditInterval,
+            Audit = scope.IsRequested || !_applied.TryGetValue(scope.Key, out var work)
+                || Time.GetUtcNow() - work.AuditedAt >= _options.AuditInterval,
             Concurrency = _options.ConcurrentSsa,
             StageTimeout = _options.StageTimeout,
             OverrideManagers = _options.OverrideManagers,
@@ -141,7 +143,8 @@ internal sealed partial class KustomizationReconciler
             var result = await new Pruner(ClientFor(scope), _mapper, _ledger).DeleteAsync(stale, OwnerOf(scope.Key), cancellation);
             if (result.Summary.Length > 0)
             {
-                scope.Event(EventType.Normal, Reasons.ReconciliationSucceeded, result.Summary, KeyValuePair.Create("revision", source.Revision));
+                scope.Event(EventType.Normal, Reasons.ReconciliationSucceeded, result.Summary,
+                    KeyValuePair.Create("revision", source.Revision));
             }
 
             if (!result.IsSuccess)

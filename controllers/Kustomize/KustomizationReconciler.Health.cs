@@ -16,7 +16,8 @@ internal sealed partial class KustomizationReconciler
     /// <summary>How often the end of deleted objects is looked for.</summary>
     private static readonly TimeSpan TerminationPoll = TimeSpan.FromSeconds(1);
 
-    /// <summary>Looks once; when not all is well yet, the change of an object, or the clock, brings us here again. No worker waits.</summary>
+    /// <summary>Looks once; when not all is well yet, the change of an object, or the clock, brings us here again. No worker
+    /// waits.</summary>
     private async Task<Outcome> CheckHealthAsync(KustomizationScope scope, CancellationToken cancellation)
     {
         var work = _applied[scope.Key];

@@ -10,8 +10,10 @@ using GitOpsToolkit.Reconciling.Status;
 namespace GitOpsToolkit.Controllers.Kustomize;
 
 /// <summary>
-/// Brings the cluster to what a Kustomization's source says: source, dependencies, then (only if something changed) artifact, build, apply and
-/// prune, then health. While neither the inputs nor the applied objects have changed, a reconcile asks the server nothing and writes nothing.
+/// Brings the cluster to what a Kustomization's source says: source, dependencies, then (only if something changed) artifact, build,
+/// apply and
+/// prune, then health. While neither the inputs nor the applied objects have changed, a reconcile asks the server nothing and writes
+/// nothing.
 /// </summary>
 internal sealed partial class KustomizationReconciler : ToolkitReconciler<Kustomization, KustomizationStatus>, IDisposable
 {
@@ -23,7 +25,8 @@ internal sealed partial class KustomizationReconciler : ToolkitReconciler<Kustom
     private readonly ConcurrentDictionary<ObjectKey, AppliedWork> _applied = new();
 
     internal KustomizationReconciler(
-        WatchCache<Kustomization> cache, ReconcilerServices services, KustomizeOptions options, Sources sources, ArtifactCache artifacts, DriftLedger ledger)
+        WatchCache<Kustomization> cache, ReconcilerServices services, KustomizeOptions options, Sources sources, ArtifactCache artifacts,
+        DriftLedger ledger)
         : base(cache, services, new ReconcilerOptions
         {
             FieldManager = "gotk-kustomize-controller",

@@ -50,8 +50,10 @@ public sealed class KustomizeModule : IAsyncDisposable
         var external = options.ExternalArtifact ? set.Lookup<ExternalArtifact>() : null;
         var artifacts = new ArtifactCache(http, options, time);
         var ledger = new DriftLedger(set.Services.Client, "kustomize-controller", loggers.CreateLogger("drift"));
-        var reconciler = new KustomizationReconciler(kustomizations, set.Services, options, new Sources(git, oci, external), artifacts, ledger);
-        var controller = set.Add("kustomization", reconciler, new ControllerOptions { Concurrency = options.Concurrent, Retries = options.Retries });
+        var reconciler = new KustomizationReconciler(kustomizations, set.Services, options, new Sources(git, oci, external), artifacts,
+            ledger);
+        var controller = set.Add("kustomization", reconciler,
+            new ControllerOptions { Concurrency = options.Concurrent, Retries = options.Retries });
 
         Index(kustomizations);
         controller.Watch(kustomizations);
@@ -89,11 +91,13 @@ public sealed class KustomizeModule : IAsyncDisposable
             : []);
         kustomizations.AddIndex(ByDependency, entry => entry.Value is { } value
             ? value.Spec.DependsOn.Select(reference =>
-                new ObjectKey(string.IsNullOrEmpty(reference.Namespace) ? entry.Key.Namespace : reference.Namespace, reference.Name).ToString())
+                new ObjectKey(string.IsNullOrEmpty(reference.Namespace) ? entry.Key.Namespace : reference.Namespace,
+                    reference.Name).ToString())
             : []);
     }
 
-    /// <summary>A new artifact wakes those that build from it; those without dependencies go first, the others follow as those become ready.</summary>
+    /// <summary>A new artifact wakes those that build from it; those without dependencies go first, the others follow as those become
+    /// ready.</summary>
     private static void WatchSource<T>(
         Controller controller, WatchCache<Kustomization> kustomizations, WatchCache<T> sources, Func<T, Artifact?> artifactOf)
         where T : ToolkitObject, IToolkitKind

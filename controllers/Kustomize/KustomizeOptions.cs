@@ -18,7 +18,8 @@ public sealed record KustomizeOptions
     /// <value>9</value>
     public int HttpRetry { get; init; } = 9;
 
-    /// <summary>How long to wait for a source or a dependency before looking again, unless its change wakes us (<c>--requeue-dependency</c>).</summary>
+    /// <summary>How long to wait for a source or a dependency before looking again, unless its change wakes us
+    /// (<c>--requeue-dependency</c>).</summary>
     /// <value>30 seconds</value>
     public TimeSpan RequeueDependency { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -30,7 +31,8 @@ public sealed record KustomizeOptions
     /// <value>false</value>
     public bool NoCrossNamespaceRefs { get; init; }
 
-    /// <summary>The service account to impersonate where a Kustomization names none (<c>--default-service-account</c>); empty for none.</summary>
+    /// <summary>The service account to impersonate where a Kustomization names none (<c>--default-service-account</c>); empty for
+    /// none.</summary>
     public string DefaultServiceAccount { get; init; } = "";
 
     /// <summary>Prefixes of further field managers whose changes are undone (<c>--override-manager</c>).</summary>
@@ -52,7 +54,8 @@ public sealed record KustomizeOptions
     /// <value>false</value>
     public bool ExternalArtifact { get; init; }
 
-    /// <summary>A host, with or without a port, to fetch artifacts from in place of the advertised one (<c>SOURCE_CONTROLLER_LOCALHOST</c>); empty for none.</summary>
+    /// <summary>A host, with or without a port, to fetch artifacts from in place of the advertised one
+    /// (<c>SOURCE_CONTROLLER_LOCALHOST</c>); empty for none.</summary>
     public string SourceHost { get; init; } = "";
 
     /// <summary>Where artifacts are unpacked; this process's own, emptied at the start and removed at the end.</summary>
@@ -67,7 +70,8 @@ public sealed record KustomizeOptions
     /// <value>32</value>
     public int MaxCachedArtifacts { get; init; } = 32;
 
-    /// <summary>How often every object is compared with the server although nothing seems to have changed: the net under the watches.</summary>
+    /// <summary>How often every object is compared with the server although nothing seems to have changed: the net under the
+    /// watches.</summary>
     /// <value>1 hour</value>
     public TimeSpan AuditInterval { get; init; } = TimeSpan.FromHours(1);
 

@@ -20,7 +20,8 @@ internal sealed record Manifests(IReadOnlyList<DesiredObject> Objects, string Di
 internal static class ManifestBuild
 {
     /// <exception cref="BuildException">The manifests, or the spec's changes to them, are at fault.</exception>
-    internal static Manifests Run(Kustomization kustomization, OwnerLabels owner, string folder, BuildLimits limits, CancellationToken cancellation)
+    internal static Manifests Run(Kustomization kustomization, OwnerLabels owner, string folder, BuildLimits limits,
+        CancellationToken cancellation)
     {
         var builder = new KustomizeBuilder(new DirectoryFileSource(folder), new BuildOptions { Limits = limits });
         var result = builder.Build(kustomization.Spec.Path ?? "", OverlayOf(kustomization.Spec), cancellation);
@@ -38,7 +39,8 @@ internal static class ManifestBuild
         Components = spec.Components,
         IgnoreMissingComponents = spec.IgnoreMissingComponents,
         Images = [.. spec.Images.Select(image =>
-            new GitOpsToolkit.Kustomize.Transformers.ImageOverride(image.Name, image.NewName ?? "", image.NewTag ?? "", image.Digest ?? ""))],
+            new GitOpsToolkit.Kustomize.Transformers.ImageOverride(image.Name, image.NewName ?? "", image.NewTag ?? "",
+                image.Digest ?? ""))],
         Patches = [.. spec.Patches.Select((patch, i) => new InlinePatch(patch.Content, TargetOf(patch.Target), $"spec.patches[{i}]"))],
     };
 

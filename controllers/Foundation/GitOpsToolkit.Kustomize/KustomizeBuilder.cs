@@ -47,7 +47,8 @@ public sealed record BuildOptions
     /// <summary>The caps.</summary>
     public BuildLimits Limits { get; init; } = new();
 
-    /// <summary>Whether files must lie below the kustomization that names them, as the <c>kustomize</c> command demands by default.</summary>
+    /// <summary>Whether files must lie below the kustomization that names them, as the <c>kustomize</c> command demands by
+    /// default.</summary>
     /// <value>False by default, as in Flux: everything below the root may be read.</value>
     public bool FilesBelowKustomization { get; init; }
 

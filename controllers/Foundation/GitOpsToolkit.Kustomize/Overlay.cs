@@ -11,7 +11,9 @@ internal static class Overlay
         Namespace = overlay.Namespace.Length > 0 ? overlay.Namespace : file.Namespace,
         NamePrefix = overlay.NamePrefix.Length > 0 ? overlay.NamePrefix : file.NamePrefix,
         NameSuffix = overlay.NameSuffix.Length > 0 ? overlay.NameSuffix : file.NameSuffix,
-        Components = [.. file.Components, .. overlay.Components.Where(path => !overlay.IgnoreMissingComponents || Exists(file, path, files)).Select(path => new Located(path, 0))],
+        Components = [.. file.Components, .. overlay.Components
+            .Where(path => !overlay.IgnoreMissingComponents || Exists(file, path, files))
+            .Select(path => new Located(path, 0))],
         Images = MergeImages(file.Images, overlay.Images),
         Patches = [.. file.Patches, .. overlay.Patches.Select(patch =>
             new PatchEntry(Path: null, patch.Text.Trim(), patch.Target, AllowNameChange: false, AllowKindChange: false, 0, patch.Field))],

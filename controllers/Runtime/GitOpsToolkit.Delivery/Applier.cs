@@ -8,7 +8,8 @@ namespace GitOpsToolkit.Delivery;
 
 /// <summary>
 /// Brings objects into the cluster by server-side apply. First every object is validated by a dry run, all of them, and any fault
-/// stops the whole before a single one is changed; then the stages of the <see cref="ApplyPlan"/> follow each other, and in each only those objects are
+/// stops the whole before a single one is changed; then the stages of the <see cref="ApplyPlan"/> follow each other, and in each only
+/// those objects are
 /// written which differ. Objects of a kind, or in a namespace, that an earlier stage is yet to bring are validated after that stage.
 /// </summary>
 /// <param name="client">The server, under the identity that may apply.</param>
@@ -41,7 +42,8 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
             }
 
             // What had to wait for an earlier stage is validated now; nothing of this stage is written before that.
-            await PlanAsync(stage.Objects.Where(desired => plans[desired] is ObjectPlan.Later), plans, faults, options, coming.Arrived(), cancellation);
+            await PlanAsync(stage.Objects.Where(desired => plans[desired] is ObjectPlan.Later), plans, faults, options, coming.Arrived(),
+                cancellation);
             if (!faults.IsEmpty)
             {
                 break;
@@ -79,7 +81,8 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
         }
 
         var resource = await FindAsync(desired, options, coming, cancellation);
-        if (resource is null || (resource.Namespaced && coming.Brings(desired.Ref.Namespace) && !await ExistsAsync(desired.Ref.Namespace, cancellation)))
+        if (resource is null || (resource.Namespaced && coming.Brings(desired.Ref.Namespace)
+            && !await ExistsAsync(desired.Ref.Namespace, cancellation)))
         {
             return new ObjectPlan.Later();
         }
@@ -102,7 +105,8 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
         try
         {
             wanted = await client.ApplyAsync(
-                target.Path, target.Body, new WriteOptions { FieldManager = options.FieldManager, Force = true, DryRun = true }, cancellation);
+                target.Path, target.Body, new WriteOptions { FieldManager = options.FieldManager, Force = true, DryRun = true },
+                cancellation);
         }
         catch (ApiException e) when (target.Live is not null && IsImmutable(e) && MayRecreate(target, options))
         {
@@ -163,16 +167,19 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
                     faults.Add(new ObjectFault(desired.Ref, desired.Origin, $"is not current: {report.Status}: {report.Message}"));
                 }
             });
-            if (actions.Values.Any(action => action == ApplyAction.Created) && stage.Objects.Any(desired => desired.Ref.Kind.Kind == "CustomResourceDefinition"))
+            if (actions.Values.Any(action => action == ApplyAction.Created)
+                && stage.Objects.Any(desired => desired.Ref.Kind.Kind == "CustomResourceDefinition"))
             {
                 mapper.Invalidate();
             }
         }
     }
 
-    private static ObjectRef TargetOf(DesiredObject desired, ObjectPlan plan) => plan is ObjectPlan.Write write ? ObjectRef.Of(write.Target.Body) : desired.Ref;
+    private static ObjectRef TargetOf(DesiredObject desired, ObjectPlan plan) =>
+        plan is ObjectPlan.Write write ? ObjectRef.Of(write.Target.Body) : desired.Ref;
 
-    private async Task<ApplyAction> WriteAsync(DesiredObject desired, ObjectPlan.Write plan, ApplyOptions options, CancellationToken cancellation)
+    private async Task<ApplyAction> WriteAsync(DesiredObject desired, ObjectPlan.Write plan, ApplyOptions options,
+        CancellationToken cancellation)
     {
         var target = plan.Target;
         if (plan.Recreate)
@@ -191,7 +198,8 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
         return target.Live is null || plan.Recreate ? ApplyAction.Created : ApplyAction.Configured;
     }
 
-    /// <summary>Others may change the object at the same time, such as its controller the status: then the patch is made again from what is there now.</summary>
+    /// <summary>Others may change the object at the same time, such as its controller the status: then the patch is made again from what
+    /// is there now.</summary>
     private async Task CleanUpAsync(Target target, JsonArray cleanup, ApplyOptions options, CancellationToken cancellation)
     {
         var patch = cleanup;
@@ -225,7 +233,8 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
             if (client.Time.GetUtcNow() >= deadline)
             {
                 throw new ApiException(
-                    HttpStatusCode.Conflict, "Terminating", "immutable field detected, the deleted object is not gone yet (see its finalizers)");
+                    HttpStatusCode.Conflict, "Terminating",
+                    "immutable field detected, the deleted object is not gone yet (see its finalizers)");
             }
 
             await Task.Delay(PollDelay, client.Time, cancellation);
@@ -313,7 +322,8 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
 
     private static bool IsImmutable(ApiException error) =>
         error.IsConflict || error.IsInvalid
-        || error.Message.Contains("is immutable", StringComparison.Ordinal) || error.Message.Contains("immutable field", StringComparison.Ordinal);
+        || error.Message.Contains("is immutable", StringComparison.Ordinal) || error.Message.Contains("immutable field",
+            StringComparison.Ordinal);
 
     private static string Explain(ApiException error) => error.Reason.Length > 0 ? $"{error.Message} ({error.Reason})" : error.Message;
 

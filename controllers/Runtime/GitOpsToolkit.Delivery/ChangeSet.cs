@@ -32,7 +32,8 @@ public sealed record Change(ObjectRef Target, ApplyAction Action)
 /// <param name="Target">The object.</param>
 /// <param name="Origin">Where its manifest stands; null for an object that has none any more.</param>
 /// <param name="Message">What the server said, or what is wrong with the manifest.</param>
-/// <param name="IsTransient">Whether the same may succeed in a moment: the server is away or overloaded, or an object changed meanwhile.</param>
+/// <param name="IsTransient">Whether the same may succeed in a moment: the server is away or overloaded, or an object changed
+/// meanwhile.</param>
 public sealed record ObjectFault(ObjectRef Target, string? Origin, string Message, bool IsTransient = false)
 {
     /// <summary>Formats as <c>file:line: Kind/namespace/name message</c>.</summary>
@@ -51,5 +52,6 @@ public sealed record DeliveryResult(IReadOnlyList<Change> Changes, IReadOnlyList
     public bool IsSuccess => Faults.Count == 0;
 
     /// <summary>The lines of an event: one for each object that was created, configured or deleted; empty when there is none.</summary>
-    public string Summary => string.Join('\n', Changes.Where(change => change.Action is ApplyAction.Created or ApplyAction.Configured or ApplyAction.Deleted));
+    public string Summary =>
+        string.Join('\n', Changes.Where(change => change.Action is ApplyAction.Created or ApplyAction.Configured or ApplyAction.Deleted));
 }

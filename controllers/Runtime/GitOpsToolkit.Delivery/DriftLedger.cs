@@ -9,8 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace GitOpsToolkit.Delivery;
 
 /// <summary>
-/// Remembers what was applied and tells drift without asking the server. Under server-side apply, whoever changes or removes a value of ours
-/// takes the field out of our entry in managedFields. So an object is as we left it when its manifest has the hash that was applied last and our entry
+/// Remembers what was applied and tells drift without asking the server. Under server-side apply, whoever changes or removes a value of
+/// ours
+/// takes the field out of our entry in managedFields. So an object is as we left it when its manifest has the hash that was applied last
+/// and our entry
 /// is the one that the last apply returned. The entries come by a watch of the metadata of all objects with owner labels, one for each kind
 /// that was ever applied. A change of anything else about an object is no drift.
 /// </summary>
@@ -67,7 +69,8 @@ public sealed class DriftLedger : IAsyncDisposable
     /// <param name="owner">Who owns it.</param>
     /// <param name="live">The object as the server returned it.</param>
     /// <param name="cancellation">Gives up waiting for the watch of a new kind to begin.</param>
-    public async Task RecordAsync(DesiredObject desired, ResourceInfo resource, OwnerLabels owner, JsonObject live, CancellationToken cancellation)
+    public async Task RecordAsync(DesiredObject desired, ResourceInfo resource, OwnerLabels owner, JsonObject live,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(desired);
         ArgumentNullException.ThrowIfNull(resource);
@@ -143,7 +146,8 @@ public sealed class DriftLedger : IAsyncDisposable
     }
 
     /// <summary>
-    /// Two owners that ask for one object would undo each other's work for ever. The one that applied last keeps it; the other comes back to it
+    /// Two owners that ask for one object would undo each other's work for ever. The one that applied last keeps it; the other comes back
+    /// to it
     /// when its own manifest changes, or when the object is gone.
     /// </summary>
     private static bool IsTaken(AppliedState state, Record record) => state.Owner.Name.Length > 0 && state.Owner != record.Owner;
@@ -221,5 +225,6 @@ public sealed class DriftLedger : IAsyncDisposable
     private sealed record AppliedState(string FieldsHash, OwnerLabels Owner);
 
     /// <summary>What was applied last. Without a cache the object is not followed.</summary>
-    private sealed record Record(OwnerLabels Owner, string ManifestHash, string? FieldsHash, ObjectRef Live, WatchCache<AppliedState>? Cache);
+    private sealed record Record(OwnerLabels Owner, string ManifestHash, string? FieldsHash, ObjectRef Live,
+        WatchCache<AppliedState>? Cache);
 }

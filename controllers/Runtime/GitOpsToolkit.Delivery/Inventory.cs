@@ -5,7 +5,8 @@ using GitOpsToolkit.Kubernetes;
 namespace GitOpsToolkit.Delivery;
 
 /// <summary>
-/// The ids of applied objects in a status: <c>namespace_name_group_kind</c>, with an empty namespace for cluster-scoped objects and an empty
+/// The ids of applied objects in a status: <c>namespace_name_group_kind</c>, with an empty namespace for cluster-scoped objects and an
+/// empty
 /// group for the core one. In the names of RBAC objects a colon is written as two underscores.
 /// </summary>
 public static class InventoryId

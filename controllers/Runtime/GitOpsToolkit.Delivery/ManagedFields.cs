@@ -10,7 +10,8 @@ internal static class ManagedFields
         Entries(body).FirstOrDefault(entry => IsApplyOf(entry, manager)).Map("fieldsV1");
 
     /// <summary>
-    /// Gives the manager the fields of those that it takes over: <c>kubectl</c> in both forms, what was there before the first apply, and its
+    /// Gives the manager the fields of those that it takes over: <c>kubectl</c> in both forms, what was there before the first apply, and
+    /// its
     /// own updates. What they own beyond the manifest then goes with the next apply.
     /// </summary>
     /// <returns>The new list, or null when nothing has to change.</returns>
@@ -32,10 +33,12 @@ internal static class ManagedFields
             merged["fieldsV1"] = FieldSet.Union(merged.Map("fieldsV1"), entry.Map("fieldsV1"));
         }
 
-        return [.. entries.Where(entry => !ReferenceEquals(entry, own) && Array.IndexOf(taken, entry) < 0).Select(entry => entry.DeepClone()), merged];
+        return [.. entries.Where(entry => !ReferenceEquals(entry, own)
+            && Array.IndexOf(taken, entry) < 0).Select(entry => entry.DeepClone()), merged];
     }
 
-    private static IEnumerable<JsonObject> Entries(JsonObject body) => (body.Map("metadata").List("managedFields") ?? []).OfType<JsonObject>();
+    private static IEnumerable<JsonObject> Entries(JsonObject body) =>
+        (body.Map("metadata").List("managedFields") ?? []).OfType<JsonObject>();
 
     private static bool IsApplyOf(JsonObject entry, string manager) =>
         entry.Text("manager") == manager && entry.Text("operation") == "Apply" && entry.Text("subresource").Length == 0;
@@ -69,7 +72,8 @@ internal static class FieldSet
         var union = (JsonObject)left.DeepClone();
         foreach (var (key, value) in right)
         {
-            union[key] = union[key] is JsonObject known && value is JsonObject other ? Merge(known, other) : value?.DeepClone() ?? new JsonObject();
+            union[key] = union[key] is JsonObject known && value is JsonObject other ? Merge(known,
+                other) : value?.DeepClone() ?? new JsonObject();
         }
 
         return union;

@@ -18,7 +18,8 @@ public readonly record struct ObjectRef(GroupVersionKind Kind, string Namespace,
         ArgumentNullException.ThrowIfNull(body);
         var metadata = body["metadata"] as JsonObject;
         return new ObjectRef(
-            GroupVersionKind.Parse(body.Text("apiVersion"), body.Text("kind")), metadata?.Text("namespace") ?? "", metadata?.Text("name") ?? "");
+            GroupVersionKind.Parse(body.Text("apiVersion"), body.Text("kind")), metadata?.Text("namespace") ?? "",
+            metadata?.Text("name") ?? "");
     }
 
     /// <summary>Whether both name the same object, whatever version of its API they use.</summary>

@@ -14,7 +14,8 @@ public sealed class Pruner(KubeClient client, RestMapper mapper, DriftLedger led
     /// <summary>
     /// Deletes objects in the reverse order of their application, in the background. Objects that are gone already count as deleted.
     /// </summary>
-    /// <returns>Every object with <see cref="ApplyAction.Deleted"/> or <see cref="ApplyAction.Skipped"/>, or with a fault: those stay the owner's.</returns>
+    /// <returns>Every object with <see cref="ApplyAction.Deleted"/> or <see cref="ApplyAction.Skipped"/>, or with a fault: those stay the
+    /// owner's.</returns>
     public async Task<DeliveryResult> DeleteAsync(IEnumerable<ObjectRef> targets, OwnerLabels owner, CancellationToken cancellation)
     {
         List<Change> changes = [];
@@ -36,7 +37,8 @@ public sealed class Pruner(KubeClient client, RestMapper mapper, DriftLedger led
     }
 
     /// <summary>Which of the objects still exist with the owner's labels.</summary>
-    public async Task<IReadOnlyList<ObjectRef>> RemainingAsync(IEnumerable<ObjectRef> targets, OwnerLabels owner, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ObjectRef>> RemainingAsync(IEnumerable<ObjectRef> targets, OwnerLabels owner,
+        CancellationToken cancellation)
     {
         List<ObjectRef> remaining = [];
         foreach (var target in targets)

@@ -14,8 +14,10 @@ internal sealed class FieldReader(YamlDocument document, JsonObject map, string 
 
     internal string File => document.File;
 
-    /// <summary>The first field that is not in <paramref name="known"/>, or null. Names compare without regard to case, as kustomize does.</summary>
-    internal string? FirstUnknown(IReadOnlySet<string> known) => map.Select(field => field.Key).FirstOrDefault(name => !known.Contains(name));
+    /// <summary>The first field that is not in <paramref name="known"/>, or null. Names compare without regard to case, as kustomize
+    /// does.</summary>
+    internal string? FirstUnknown(IReadOnlySet<string> known) =>
+        map.Select(field => field.Key).FirstOrDefault(name => !known.Contains(name));
 
     internal void RefuseUnknown(params string[] known)
     {

@@ -18,7 +18,8 @@ public interface IFileSource
     bool DirectoryExists(string path);
 
     /// <summary>Reads a whole file.</summary>
-    /// <exception cref="BuildException">The file does not exist, lies behind a link, or is larger than <paramref name="maxBytes"/>.</exception>
+    /// <exception cref="BuildException">The file does not exist, lies behind a link, or is larger than
+    /// <paramref name="maxBytes"/>.</exception>
     byte[] Read(string path, int maxBytes);
 
     /// <summary>Lists a directory in ordinal order of names; links and special files are left out.</summary>

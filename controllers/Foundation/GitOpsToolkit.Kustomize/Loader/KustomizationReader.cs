@@ -17,8 +17,10 @@ internal static class KustomizationReader
     /// <summary>Fields of kustomize's language that this engine does not build yet.</summary>
     private static readonly HashSet<string> NotHonoured = new(StringComparer.OrdinalIgnoreCase)
     {
-        "bases", "buildMetadata", "configMapGenerator", "configurations", "crds", "generatorOptions", "generators", "helmChartInflationGenerator",
-        "helmCharts", "helmGlobals", "imageTags", "inventory", "openapi", "patchesJson6902", "patchesStrategicMerge", "replacements", "replicas",
+        "bases", "buildMetadata", "configMapGenerator", "configurations", "crds", "generatorOptions", "generators",
+        "helmChartInflationGenerator",
+        "helmCharts", "helmGlobals", "imageTags", "inventory", "openapi", "patchesJson6902", "patchesStrategicMerge", "replacements",
+        "replicas",
         "secretGenerator", "sortOptions", "transformers", "validators", "vars",
     };
 
@@ -102,13 +104,15 @@ internal static class KustomizationReader
     };
 
     /// <summary>An empty list is set, if to nothing.</summary>
-    private static bool IsUnset(JsonNode? value) => value is null || (value is JsonValue scalar && scalar.TryGetValue<string>(out var text) && text.Length == 0);
+    private static bool IsUnset(JsonNode? value) =>
+        value is null || (value is JsonValue scalar && scalar.TryGetValue<string>(out var text) && text.Length == 0);
 
     private static LabelEntry ReadLabels(FieldReader entry)
     {
         entry.RefuseUnknown("pairs", "includeSelectors", "includeTemplates", "includeVolumeClaimTemplates", "fields");
         return new LabelEntry(
-            entry.TextMap("pairs"), entry.Bool("includeSelectors"), entry.Bool("includeTemplates"), entry.Bool("includeVolumeClaimTemplates"),
+            entry.TextMap("pairs"), entry.Bool("includeSelectors"), entry.Bool("includeTemplates"),
+            entry.Bool("includeVolumeClaimTemplates"),
             [.. entry.Maps("fields").Select(ReadFieldSpec)]);
     }
 

@@ -42,7 +42,8 @@ internal static class ResourceReader
 
     private static bool IsEmpty(JsonNode? node) => node is null or JsonObject { Count: 0 };
 
-    private static bool IsList(JsonObject body) => body.Text("kind").EndsWith("List", StringComparison.Ordinal) && body.ContainsKey("items");
+    private static bool IsList(JsonObject body) =>
+        body.Text("kind").EndsWith("List", StringComparison.Ordinal) && body.ContainsKey("items");
 
     private static BuildError? Check(JsonNode node, YamlDocument document, int line, int firstLine)
     {

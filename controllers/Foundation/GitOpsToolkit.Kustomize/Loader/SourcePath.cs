@@ -24,7 +24,8 @@ public static class SourcePath
         return true;
     }
 
-    /// <summary>Resolves <paramref name="reference"/>, as written in a file of <paramref name="directory"/>, to a path below the root.</summary>
+    /// <summary>Resolves <paramref name="reference"/>, as written in a file of <paramref name="directory"/>, to a path below the
+    /// root.</summary>
     /// <param name="directory">The normal path of the directory that the reference is relative to.</param>
     /// <param name="reference">What the user wrote, such as <c>../base</c>.</param>
     /// <param name="path">The normal path, or null when refused.</param>

@@ -146,7 +146,8 @@ internal sealed class JsonPatch
                 case JsonArray list when key == "-":
                     list.Add(value);
                     break;
-                case JsonArray list when int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var end) && end == list.Count:
+                case JsonArray list when int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var end)
+                    && end == list.Count:
                     list.Add(value);
                     break;
                 case JsonArray list:

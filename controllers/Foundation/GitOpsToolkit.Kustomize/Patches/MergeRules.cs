@@ -52,7 +52,8 @@ internal static class MergeRules
 
     private static readonly FrozenDictionary<(string ApiVersion, string Kind), MergeType> Known = new Dictionary<(string, string), MergeType>
     {
-        [("v1", "Pod")] = Fields(("metadata", Meta), ("spec", PodSpec), ("status", Lists(("conditions", ByType), ("podIPs", new(["ip"], null))))),
+        [("v1", "Pod")] = Fields(("metadata", Meta), ("spec", PodSpec),
+            ("status", Lists(("conditions", ByType), ("podIPs", new(["ip"], null))))),
         [("v1", "PodTemplate")] = Fields(("metadata", Meta), ("template", PodTemplate)),
         [("v1", "ReplicationController")] = Workload,
         [("apps/v1", "Deployment")] = Workload,
@@ -62,10 +63,12 @@ internal static class MergeRules
         [("batch/v1", "Job")] = Job,
         [("batch/v1", "CronJob")] = Fields(("metadata", Meta), ("spec", Fields(("jobTemplate", Job)))),
         [("batch/v1beta1", "CronJob")] = Fields(("metadata", Meta), ("spec", Fields(("jobTemplate", Job)))),
-        [("v1", "Service")] = Fields(("metadata", Meta), ("spec", Lists(("ports", new(["port", "protocol"], null)))), ("status", Conditions)),
+        [("v1", "Service")] = Fields(("metadata", Meta), ("spec", Lists(("ports", new(["port", "protocol"], null)))),
+            ("status", Conditions)),
         [("v1", "ServiceAccount")] = ServiceAccount,
         [("v1", "Node")] = Fields(
-            ("metadata", Meta), ("spec", Lists(("podCIDRs", new([], null)))), ("status", Lists(("conditions", ByType), ("addresses", ByType)))),
+            ("metadata", Meta), ("spec", Lists(("podCIDRs", new([], null)))),
+            ("status", Lists(("conditions", ByType), ("addresses", ByType)))),
         [("storage.k8s.io/v1", "CSINode")] = Fields(("metadata", Meta), ("spec", Lists(("drivers", ByName)))),
         [("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration")] = Webhooks,
         [("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration")] = Webhooks,

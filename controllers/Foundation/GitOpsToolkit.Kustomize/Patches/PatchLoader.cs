@@ -45,11 +45,13 @@ internal static class PatchLoader
     }
 
     private static (IReadOnlyList<YamlDocument> Documents, Origin Origin) Documents(
-        BoundedFiles files, KustomizationFile kustomization, PatchEntry entry, bool filesBelowKustomization, Func<string, BuildException> fault)
+        BoundedFiles files, KustomizationFile kustomization, PatchEntry entry, bool filesBelowKustomization,
+        Func<string, BuildException> fault)
     {
         if (entry.Path is null)
         {
-            return (BoundedFiles.Parse(entry.Text!, kustomization.File, Math.Max(entry.Line, 1)), new Origin(kustomization.File, entry.Line));
+            return (BoundedFiles.Parse(entry.Text!, kustomization.File, Math.Max(entry.Line, 1)),
+                new Origin(kustomization.File, entry.Line));
         }
 
         if (!SourcePath.TryResolve(kustomization.Directory, entry.Path, out var path, out var refusal))
@@ -62,7 +64,8 @@ internal static class PatchLoader
             throw fault($"the source has no file '{path}' (links are not followed)");
         }
 
-        if (filesBelowKustomization && kustomization.Directory.Length > 0 && !path.StartsWith(kustomization.Directory + "/", StringComparison.Ordinal))
+        if (filesBelowKustomization && kustomization.Directory.Length > 0
+            && !path.StartsWith(kustomization.Directory + "/", StringComparison.Ordinal))
         {
             throw fault($"'{entry.Path}' is not below the directory of the kustomization");
         }

@@ -5,7 +5,8 @@ namespace GitOpsToolkit.Kustomize.Patches;
 
 /// <summary>One entry of <c>patches</c> made ready: either merge patches or one JSON patch, and where it was written.</summary>
 internal sealed record LoadedPatch(
-    IReadOnlyList<Resource> Merges, JsonPatch? Json, Selector? Target, bool AllowNameChange, bool AllowKindChange, Origin Origin, string Field);
+    IReadOnlyList<Resource> Merges, JsonPatch? Json, Selector? Target, bool AllowNameChange, bool AllowKindChange, Origin Origin,
+    string Field);
 
 /// <summary>The <c>patches</c> field.</summary>
 internal static class PatchTransformer

@@ -138,7 +138,8 @@ internal static class StrategicMerge
         return merged;
     }
 
-    /// <summary>kustomize walks the whole object when it merges and loses every field without a value, save within replaced lists.</summary>
+    /// <summary>kustomize walks the whole object when it merges and loses every field without a value, save within replaced
+    /// lists.</summary>
     private static void DropNulls(JsonObject map, MergeType? type)
     {
         foreach (var (field, value) in map.ToArray())

@@ -4,7 +4,8 @@ using GitOpsToolkit.Kustomize.Resources;
 namespace GitOpsToolkit.Kustomize.Transformers;
 
 /// <summary>Names a field of certain kinds, as kustomize's configuration does.</summary>
-/// <param name="Path">Steps separated by <c>/</c>; <c>\/</c> is a slash within a step; lists are passed through; <c>[]</c> is optional.</param>
+/// <param name="Path">Steps separated by <c>/</c>; <c>\/</c> is a slash within a step; lists are passed through; <c>[]</c> is
+/// optional.</param>
 /// <param name="Create">Whether missing parts of the path are created.</param>
 /// <param name="Group">Restricts to a group; null for any.</param>
 /// <param name="Version">Restricts to a version; null for any.</param>

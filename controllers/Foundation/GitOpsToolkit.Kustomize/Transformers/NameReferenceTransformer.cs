@@ -142,7 +142,9 @@ internal sealed class NameReferenceTransformer
             var wanted = map.Text("namespace");
             bool Original(Resource candidate) => !candidate.OriginalId.IsClusterScoped && candidate.OriginalId.EffectiveNamespace == wanted;
             bool Current(Resource candidate) => !candidate.Id.IsClusterScoped && candidate.Id.EffectiveNamespace == wanted;
-            return byPreviousName.TryGetValue(map.Text("name"), out var named) && named.Any(c => Original(c) && CanBeReferenced(c)) ? Original : Current;
+            var byOriginal = byPreviousName.TryGetValue(map.Text("name"), out var named)
+                && named.Any(candidate => Original(candidate) && CanBeReferenced(candidate));
+            return byOriginal ? Original : Current;
         }
 
         private Resource? Select(string name, Func<Resource, bool> filter, bool sameNamespace)
@@ -152,7 +154,8 @@ internal sealed class NameReferenceTransformer
                 return null;
             }
 
-            List<Resource> found = [.. named.Where(c => IsTargetKind(c) && CanBeReferenced(c) && filter(c) && MatchesRoleRef(c) && InReach(c))];
+            List<Resource> found = [.. named.Where(c => IsTargetKind(c) && CanBeReferenced(c) && filter(c) && MatchesRoleRef(c)
+                && InReach(c))];
             if (found.Count == 1)
             {
                 return found[0];

@@ -38,7 +38,8 @@ internal static class NameReferences
     private static IEnumerable<NameReference> All() =>
         [.. ScaleTargets(), .. ConfigMaps(), .. Secrets(), .. Services(), .. Roles(), .. PodFields(), .. Storage()];
 
-    private static NameReference Rule(string kind, string path, string targetKind, string? targetGroup = null, string? targetVersion = null, string? group = null) =>
+    private static NameReference Rule(string kind, string path, string targetKind, string? targetGroup = null,
+        string? targetVersion = null, string? group = null) =>
         new(new FieldSpec(path, Group: group, Kind: kind), targetGroup, targetVersion, targetKind);
 
     private static IEnumerable<NameReference> ScaleTargets() =>
@@ -51,8 +52,10 @@ internal static class NameReferences
         {
             foreach (var path in (string[])
             [
-                "volumes/configMap/name", "containers/env/valueFrom/configMapKeyRef/name", "initContainers/env/valueFrom/configMapKeyRef/name",
-                "containers/envFrom/configMapRef/name", "initContainers/envFrom/configMapRef/name", "volumes/projected/sources/configMap/name",
+                "volumes/configMap/name", "containers/env/valueFrom/configMapKeyRef/name",
+                "initContainers/env/valueFrom/configMapKeyRef/name",
+                "containers/envFrom/configMapRef/name", "initContainers/envFrom/configMapRef/name",
+                "volumes/projected/sources/configMap/name",
             ])
             {
                 yield return Rule(kind, $"{pod}/{path}", "ConfigMap", targetVersion: "v1");
@@ -62,7 +65,8 @@ internal static class NameReferences
         yield return Rule("Node", "spec/configSource/configMap", "ConfigMap", targetVersion: "v1");
         yield return Rule("Role", "rules/resourceNames", "ConfigMap", targetVersion: "v1");
         yield return Rule("ClusterRole", "rules/resourceNames", "ConfigMap", targetVersion: "v1");
-        yield return Rule("Ingress", "metadata/annotations/nginx.ingress.kubernetes.io\\/fastcgi-params-configmap", "ConfigMap", targetVersion: "v1");
+        yield return Rule("Ingress", "metadata/annotations/nginx.ingress.kubernetes.io\\/fastcgi-params-configmap", "ConfigMap",
+            targetVersion: "v1");
     }
 
     private static IEnumerable<NameReference> Secrets()
@@ -97,7 +101,8 @@ internal static class NameReferences
         }
 
         yield return Rule(
-            "Service", "spec/template/spec/containers/env/valueFrom/secretKeyRef/name", "Secret", targetVersion: "v1", group: "serving.knative.dev");
+            "Service", "spec/template/spec/containers/env/valueFrom/secretKeyRef/name", "Secret", targetVersion: "v1",
+            group: "serving.knative.dev");
     }
 
     private static IEnumerable<NameReference> Services() =>

@@ -5,9 +5,11 @@ namespace GitOpsToolkit.Kustomize.Transformers;
 /// <summary>The <c>namePrefix</c> and <c>nameSuffix</c> fields.</summary>
 internal static class NameTransformer
 {
-    internal static void Prefix(ResourceSet set, string prefix) => Rename(set, name => prefix + name, resource => resource.AddPrefix(prefix));
+    internal static void Prefix(ResourceSet set, string prefix) =>
+        Rename(set, name => prefix + name, resource => resource.AddPrefix(prefix));
 
-    internal static void Suffix(ResourceSet set, string suffix) => Rename(set, name => name + suffix, resource => resource.AddSuffix(suffix));
+    internal static void Suffix(ResourceSet set, string suffix) =>
+        Rename(set, name => name + suffix, resource => resource.AddSuffix(suffix));
 
     private static void Rename(ResourceSet set, Func<string, string> rename, Action<Resource> record)
     {

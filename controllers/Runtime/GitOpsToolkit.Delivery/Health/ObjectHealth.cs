@@ -8,7 +8,8 @@ public static class ObjectHealth
     /// <summary>Computes the state.</summary>
     /// <param name="body">The object as the server has it.</param>
     /// <param name="now">The present time, by which a pod counts as unschedulable.</param>
-    /// <param name="jobsMustFinish">Whether a Job is current only when it has completed, as Flux wants it; kstatus is content with a running one.</param>
+    /// <param name="jobsMustFinish">Whether a Job is current only when it has completed, as Flux wants it; kstatus is content with a
+    /// running one.</param>
     public static HealthReport Compute(JsonObject body, DateTimeOffset now, bool jobsMustFinish = true)
     {
         var view = new StatusView(body);

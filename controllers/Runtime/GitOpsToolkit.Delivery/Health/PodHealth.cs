@@ -31,7 +31,8 @@ internal static class PodHealth
         }
 
         string[] crashing = [.. ((view.Find("status", "containerStatuses") as JsonArray) ?? []).OfType<JsonObject>()
-            .Where(container => container.ContainsKey("name") && container.Map("state").Map("waiting")?.Text("reason") == "CrashLoopBackOff")
+            .Where(container => container.ContainsKey("name")
+                && container.Map("state").Map("waiting")?.Text("reason") == "CrashLoopBackOff")
             .Select(container => container.Text("name"))];
         return crashing.Length > 0
             ? HealthReport.Failed($"Containers in CrashLoop state: {string.Join(',', crashing)}")

@@ -31,7 +31,8 @@ internal sealed class StatusView(JsonObject body)
 
     internal long Int(long fallback, params ReadOnlySpan<string> path) => FindInt(path) ?? fallback;
 
-    internal long? FindInt(params ReadOnlySpan<string> path) => Find(path) is JsonValue value && IsInteger(value, out var number) ? number : null;
+    internal long? FindInt(params ReadOnlySpan<string> path) =>
+        Find(path) is JsonValue value && IsInteger(value, out var number) ? number : null;
 
     internal bool Flag(params ReadOnlySpan<string> path) => Find(path) is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
 

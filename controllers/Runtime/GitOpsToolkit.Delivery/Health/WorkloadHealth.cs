@@ -1,6 +1,7 @@
 namespace GitOpsToolkit.Delivery.Health;
 
-/// <summary>The state of the kinds that keep replicas. Each looks at the counts in a fixed order: the first one that is off gives the message.</summary>
+/// <summary>The state of the kinds that keep replicas. Each looks at the counts in a fixed order: the first one that is off gives the
+/// message.</summary>
 internal static class WorkloadHealth
 {
     internal static HealthReport Deployment(StatusView view)
