@@ -131,9 +131,8 @@ public static class SandboxRun
 
     private static void Remove(DirectoryInfo directory)
     {
-        // Git marks its objects read-only. A link is somebody else's file: it is never followed.
-        var own = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        foreach (var file in directory.EnumerateFiles("*", own))
+        // Git marks its objects read-only.
+        foreach (var file in directory.EnumerateFiles("*", SearchOption.AllDirectories))
         {
             file.Attributes = FileAttributes.Normal;
         }

@@ -7,16 +7,27 @@ namespace GitOpsToolkit.Sandbox.ApiServer.Objects;
 /// <summary>The peculiarities of single built-in kinds at create and update.</summary>
 internal static class KindHooks
 {
+    /// <summary>What belongs to reading a new object, and so to the fields that its sender owns.</summary>
+    public static void Normalize(ResourceDefinition resource, JsonObject tree)
+    {
+        switch (resource.StorageKey)
+        {
+            case "/namespaces":
+                NameLabel(tree);
+                break;
+            case "/secrets":
+                MergeStringData(tree);
+                break;
+        }
+    }
+
+    /// <summary>What the server adds to a new object; nobody owns these fields.</summary>
     public static void PrepareCreate(ResourceDefinition resource, JsonObject tree)
     {
         switch (resource.StorageKey)
         {
             case "/namespaces":
                 tree.Child("spec")["finalizers"] = new JsonArray("kubernetes");
-                NameLabel(tree);
-                break;
-            case "/secrets":
-                MergeStringData(tree);
                 break;
             case "/pods":
                 PodDefaults(tree);

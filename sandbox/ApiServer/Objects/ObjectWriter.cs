@@ -48,6 +48,13 @@ internal sealed class ObjectWriter(Cluster cluster)
         }
 
         Schemas.Decode(resource, tree, context);
+        KindHooks.Normalize(resource, tree);
+        Schemas.Default(resource, tree);
+        if (!isApplied)
+        {
+            Schemas.Track(resource, null, tree, context, cluster.Ids.Now);
+        }
+
         Strategy.PrepareCreate(resource, tree, cluster.Ids.Uid(), cluster.Ids.NowText);
         Schemas.Default(resource, tree);
         List<FieldError> errors = [.. Schemas.Validate(resource, tree, null, "")];
@@ -60,11 +67,6 @@ internal sealed class ObjectWriter(Cluster cluster)
         if (errors.Count > 0)
         {
             throw resource.Invalid(name, errors);
-        }
-
-        if (!isApplied)
-        {
-            Schemas.Track(resource, null, tree, context, cluster.Ids.Now);
         }
 
         var id = new ObjectId(resource.StorageKey, meta.Text("namespace"), name);

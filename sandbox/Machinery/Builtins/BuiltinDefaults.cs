@@ -94,7 +94,8 @@ internal static class BuiltinDefaults
             Json.Ensure(obj, "metadata", "labels")["kubernetes.io/metadata.name"] = name;
         }
 
-        Json.SetDefault(Json.Ensure(obj, "spec"), "finalizers", new JsonArray("kubernetes"));
+        // spec.finalizers is the server's to add at creation: a default would bring it back when the namespace is to go.
+        Json.Ensure(obj, "spec");
         Set(Json.Ensure(obj, "status"), "phase", "Active");
     }
 
