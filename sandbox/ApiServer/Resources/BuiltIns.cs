@@ -94,6 +94,7 @@ internal static class BuiltIns
         yield return Of("batch", "v1", "Job", "jobs") with { HasStatus = true, TracksGeneration = true, Categories = All, SelectableFields = ["status.successful"] };
         yield return Of("batch", "v1", "CronJob", "cronjobs", "cj") with { HasStatus = true, TracksGeneration = true, Categories = All };
         yield return Of("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", "hpa") with { HasStatus = true, Categories = All };
+        yield return Of("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices") with { CreateOnUpdate = true, TracksGeneration = true };
         yield return Of("networking.k8s.io", "v1", "Ingress", "ingresses", "ing") with { HasStatus = true, TracksGeneration = true };
         yield return Of("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", "netpol") with { TracksGeneration = true };
         yield return Of("networking.k8s.io", "v1", "IngressClass", "ingressclasses") with { Namespaced = false, TracksGeneration = true };

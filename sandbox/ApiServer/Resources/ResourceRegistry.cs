@@ -9,7 +9,7 @@ internal sealed class ResourceRegistry
     [
         "", "apps", "events.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "autoscaling", "batch", "networking.k8s.io",
         "policy", "rbac.authorization.k8s.io", "storage.k8s.io", "admissionregistration.k8s.io", "apiextensions.k8s.io",
-        "scheduling.k8s.io", "coordination.k8s.io", "node.k8s.io",
+        "scheduling.k8s.io", "coordination.k8s.io", "node.k8s.io", "discovery.k8s.io",
     ];
 
     private static readonly ImmutableSortedDictionary<string, IReadOnlyList<ResourceDefinition>> NoCustom =
