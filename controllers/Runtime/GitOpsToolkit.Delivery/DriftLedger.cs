@@ -208,7 +208,8 @@ public sealed class DriftLedger : IAsyncDisposable
             return;
         }
 
-        _logger.LogInformation("{Object} was changed or deleted by somebody else and is applied again", target);
+        // Our own writes come by here too, when the watch is quicker than their record; what the look finds is told by events.
+        _logger.LogDebug("{Object} is not as it was last applied; Kustomization {Owner} looks at it", target, $"{record.Owner.Namespace}/{record.Owner.Name}");
         _drifted?.Invoke(record.Owner);
     }
 

@@ -1,5 +1,6 @@
 using GitOpsToolkit.Sandbox.ApiServer.Http;
 using GitOpsToolkit.Sandbox.ApiServer.Objects;
+using GitOpsToolkit.Sandbox.ApiServer.Resources;
 
 namespace GitOpsToolkit.Sandbox.ApiServer.Verbs;
 
@@ -77,6 +78,12 @@ internal sealed class Dispatcher
         _ => throw call.Resource.NotSupported(verb),
     };
 
+    /// <summary>What needs a running container says so: a bare 404 of <c>kubectl logs</c> would look like a fault.</summary>
+    private static ApiError Absent(ResourceDefinition resource, string subresource) =>
+        resource is { Group: "", Plural: "pods" } && subresource is "log" or "exec" or "attach" or "portforward" or "proxy"
+            ? new ApiError(501, "NotImplemented", $"the sandbox simulates pods and runs no containers: there is no \"{subresource}\" of a pod", [])
+            : ApiError.NotFoundPath();
+
     private static void Check(ApiCall call, string verb)
     {
         var resource = call.Resource;
@@ -93,7 +100,7 @@ internal sealed class Dispatcher
             "scale" => resource.HasScale ? verb is "get" or "update" or "patch" : throw ApiError.NotFoundPath(),
             var other => resource.Others.FirstOrDefault(o => o.Name == other) is { } sub
                 ? sub.Verbs.Contains(verb, StringComparer.Ordinal)
-                : throw ApiError.NotFoundPath(),
+                : throw Absent(resource, other),
         };
         var postOnName = verb == "create" && call.Name.Length > 0 && call.Subresource.Length == 0;
         var namedAll = verb is "create" && resource.Namespaced && !scoped;
