@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using GitOpsToolkit.Manager.Flags;
 
 namespace GitOpsToolkit.Manager;
@@ -6,6 +7,18 @@ namespace GitOpsToolkit.Manager;
 /// <summary>The command line of <c>gitops-toolkit</c>: Flux's flags, for any subset of the controllers.</summary>
 internal static class ManagerCommand
 {
+    /// <summary>Runs what the arguments ask for. Bad ones are told in a line each, not below a page of help.</summary>
+    public static Task<int> RunAsync(string[] args, TimeProvider time, Stream log)
+    {
+        var parsed = Create(time, log).Parse(args);
+        if (parsed.Action is ParseErrorAction error)
+        {
+            error.ShowHelp = false;
+        }
+
+        return parsed.InvokeAsync();
+    }
+
     public static RootCommand Create(TimeProvider time, Stream log)
     {
         var flags = new ToolkitFlags();

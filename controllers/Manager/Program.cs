@@ -1,3 +1,3 @@
 using GitOpsToolkit.Manager;
 
-return await ManagerCommand.Create(TimeProvider.System, Console.OpenStandardError()).Parse(args).InvokeAsync();
+return await ManagerCommand.RunAsync(args, TimeProvider.System, Console.OpenStandardError());

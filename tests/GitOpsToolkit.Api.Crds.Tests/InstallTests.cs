@@ -16,10 +16,10 @@ public sealed class InstallTests
     private static readonly string Version = "v" + typeof(GitRepository).Assembly.GetName().Version!.ToString(3);
 
     [Theory]
-    [InlineData("source-controller", "source", 10, true, true)]
+    [InlineData("source-controller", "source", 30, true, true)]
     [InlineData("kustomize-controller", "kustomize", 60, false, false)]
-    [InlineData("image-reflector-controller", "image-reflector", 10, true, true)]
-    [InlineData("image-automation-controller", "image-automation", 10, true, false)]
+    [InlineData("image-reflector-controller", "image-reflector", 30, true, true)]
+    [InlineData("image-automation-controller", "image-automation", 30, true, false)]
     public void A_controller_is_one_locked_down_deployment(string name, string controllers, int grace, bool stores, bool alone)
     {
         var deployment = Assert.Single(ConfigFiles.In("manager"), o => o.Kind() == "Deployment" && o.Name() == name);

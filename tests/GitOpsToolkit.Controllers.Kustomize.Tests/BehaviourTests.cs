@@ -155,6 +155,8 @@ public sealed class BehaviourTests
         var found = await cluster.StatusAsync("waiting", status => Cluster.Condition(status, "Healthy")?["status"]?.ToString() == "Unknown");
         Assert.StartsWith("Running health checks for revision", Cluster.Condition((JsonObject)found["status"]!, "Ready")!["message"]!.ToString());
 
+        Assert.Equal("Unknown", Cluster.Condition((JsonObject)found["status"]!, "Ready")!["status"]!.ToString());
+
         // The only worker is free meanwhile.
         await cluster.CreateKustomizationAsync("other", "prune: true\nnamePrefix: o-");
         await cluster.ReadyAsync("other", One);

@@ -94,6 +94,28 @@ public sealed class LogFormTests
     }
 
     [Fact]
+    public void No_field_hides_a_key_of_flux_logs_from_a_reader_without_regard_to_case()
+    {
+        using (var factory = Factory("json"))
+        {
+            var logger = factory.CreateLogger("x");
+            using (logger.BeginScope(Scope("Kustomization", "a", "app")))
+            {
+                logger.LogInformation("{Name} {Namespace} {Error} {Level}", "other", "b", "none", "high");
+                logger.LogInformation("{Text}", "said once");
+            }
+        }
+
+        Assert.Single(Lines()[1].Split("said once")[1..]);
+        using var json = JsonDocument.Parse(Lines()[0]);
+        var names = json.RootElement.EnumerateObject().Select(property => property.Name).ToList();
+        Assert.Equal(names.Distinct(StringComparer.OrdinalIgnoreCase), names);
+        Assert.Equal("app", json.RootElement.GetProperty("name").GetString());
+        Assert.Equal("a", json.RootElement.GetProperty("namespace").GetString());
+        Assert.Equal("info", json.RootElement.GetProperty("level").GetString());
+    }
+
+    [Fact]
     public void The_console_form_names_the_object_first()
     {
         using (var factory = Factory("console"))
@@ -105,13 +127,18 @@ public sealed class LogFormTests
             }
 
             logger.LogInformation("started on {Port}", 9090);
+            using (logger.BeginScope(new Dictionary<string, object?> { ["revision"] = "main@sha1:abc" }))
+            {
+                logger.LogInformation("fetched");
+            }
         }
 
         Assert.Equal(
             [
                 "03:04:05.678 warn  GitRepository/flux-system/app  fetch failed",
                 "    TimeoutException: no answer in 60s",
-                "03:04:05.678 info  Source  started on 9090  Port=9090",
+                "03:04:05.678 info  Source  started on 9090",
+                "03:04:05.678 info  Source  fetched  revision=main@sha1:abc",
             ],
             Lines());
     }

@@ -81,12 +81,35 @@ public sealed class FlagsTests
     [InlineData("--controllers=helm", "helm")]
     [InlineData("--feature-gates=Flying=true", "Flying")]
     [InlineData("--concurrent=many", "many")]
+    [InlineData("--concurrent=0", "1 to")]
+    [InlineData("--interval-jitter-percentage=100", "0 to 99")]
+    [InlineData("--http-retry=-1", "-1")]
+    [InlineData("--log-encoding=xml", "json, console")]
+    [InlineData("--enable-leader-election=maybe", "maybe")]
     public void A_bad_value_is_refused_and_named(string flag, string named)
     {
         var parsed = Command().Parse([flag]);
 
         Assert.Contains(parsed.Errors, error => error.Message.Contains(named, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Of_a_flag_that_is_given_twice_the_last_one_counts()
+    {
+        var options = Bind(
+            "--log-level=info", "--log-level=debug", "--storage-path=/a", "--storage-path", "/b", "--enable-leader-election", "--enable-leader-election=false",
+            "--override-manager=one", "--override-manager=two");
+
+        Assert.Equal(LogLevel.Debug, options.Common.LogLevel);
+        Assert.Equal("/b", options.ImageReflector.StoragePath[..2]);
+        Assert.False(options.Common.LeaderElection);
+        Assert.Equal(["one", "two"], options.Kustomize.OverrideManagers);
+    }
+
+    [Theory]
+    [InlineData("--metrics-addr=0")]
+    [InlineData("--metrics-addr=")]
+    public void No_address_means_not_to_listen(string flag) => Assert.Null(Bind(flag).Common.MetricsAddress);
 
     [Fact]
     public void An_unknown_flag_is_fatal() =>

@@ -9,26 +9,26 @@ namespace GitOpsToolkit.Manager.Flags;
 /// <summary>The flags that every controller has.</summary>
 internal sealed class CommonFlags
 {
-    private readonly Option<IReadOnlyList<string>> _controllers;
-    private readonly Option<string> _kubeconfig;
-    private readonly Option<IPEndPoint?> _metrics;
-    private readonly Option<IPEndPoint?> _health;
-    private readonly Option<int?> _concurrent;
-    private readonly Option<LogLevel> _logLevel;
-    private readonly Option<string> _logEncoding;
-    private readonly Option<bool> _leaderElection;
-    private readonly Option<bool> _releaseOnCancel;
-    private readonly Option<TimeSpan> _leaseDuration;
-    private readonly Option<TimeSpan> _renewDeadline;
-    private readonly Option<TimeSpan> _retryPeriod;
-    private readonly Option<TimeSpan> _minRetryDelay;
-    private readonly Option<TimeSpan> _maxRetryDelay;
-    private readonly Option<int> _jitter;
-    private readonly Option<TimeSpan> _requeueDependency;
-    private readonly Option<bool> _watchAll;
-    private readonly Option<string> _labelSelector;
-    private readonly Option<bool> _noCrossNamespace;
-    private readonly Option<FeatureGates> _gates;
+    private readonly Flag<IReadOnlyList<string>> _controllers;
+    private readonly Flag<string> _kubeconfig;
+    private readonly Flag<IPEndPoint?> _metrics;
+    private readonly Flag<IPEndPoint?> _health;
+    private readonly Flag<int?> _concurrent;
+    private readonly Flag<LogLevel> _logLevel;
+    private readonly Flag<string> _logEncoding;
+    private readonly Flag<bool> _leaderElection;
+    private readonly Flag<bool> _releaseOnCancel;
+    private readonly Flag<TimeSpan> _leaseDuration;
+    private readonly Flag<TimeSpan> _renewDeadline;
+    private readonly Flag<TimeSpan> _retryPeriod;
+    private readonly Flag<TimeSpan> _minRetryDelay;
+    private readonly Flag<TimeSpan> _maxRetryDelay;
+    private readonly Flag<int> _jitter;
+    private readonly Flag<TimeSpan> _requeueDependency;
+    private readonly Flag<bool> _watchAll;
+    private readonly Flag<string> _labelSelector;
+    private readonly Flag<bool> _noCrossNamespace;
+    private readonly Flag<FeatureGates> _gates;
 
     public CommonFlags(FlagSet flags)
     {
@@ -40,7 +40,7 @@ internal sealed class CommonFlags
         _health = flags.Address("--health-addr", ":9440", "the address the health endpoint binds to; 0 for none");
         _concurrent = flags.OptionalNumber("--concurrent", "the number of concurrent reconciles per kind (default 2 for source, 4 for others)");
         _logLevel = flags.Parsed("--log-level", LogLevel.Information, "trace, debug, info or error (default info)", ParseLevel);
-        _logEncoding = flags.Text("--log-encoding", defaults.LogEncoding, "json or console");
+        _logEncoding = flags.Choice("--log-encoding", defaults.LogEncoding, "json", "console");
         _leaderElection = flags.Switch("--enable-leader-election", false, "run only while holding a lease, one replica at a time");
         _releaseOnCancel = flags.Switch("--leader-election-release-on-cancel", true, "give the lease back at a clean stop");
         _leaseDuration = flags.Duration("--leader-election-lease-duration", defaults.LeaseDuration, "how long others wait before they take a lease that is not renewed");
@@ -48,7 +48,7 @@ internal sealed class CommonFlags
         _retryPeriod = flags.Duration("--leader-election-retry-period", defaults.RetryPeriod, "the wait between tries to acquire or renew");
         _minRetryDelay = flags.Duration("--min-retry-delay", defaults.MinRetryDelay, "the first wait after a failure");
         _maxRetryDelay = flags.Duration("--max-retry-delay", defaults.MaxRetryDelay, "the longest wait after failures");
-        _jitter = flags.Number("--interval-jitter-percentage", defaults.IntervalJitterPercentage, "how far an interval may differ from the object's");
+        _jitter = flags.Number("--interval-jitter-percentage", defaults.IntervalJitterPercentage, "how far an interval may differ from the object's", most: 99);
         _requeueDependency = flags.Duration("--requeue-dependency", defaults.RequeueDependency, "the wait for a dependency that is not ready");
         _watchAll = flags.Switch("--watch-all-namespaces", true, "false watches $RUNTIME_NAMESPACE alone");
         _labelSelector = flags.Text("--watch-label-selector", "", "watch only objects with these labels (sharding)");
@@ -58,26 +58,26 @@ internal sealed class CommonFlags
 
     public CommonOptions Bind(ParseResult parsed) => new()
     {
-        Controllers = parsed.GetValue(_controllers)!,
-        Kubeconfig = parsed.GetValue(_kubeconfig) is { Length: > 0 } path ? path : null,
-        MetricsAddress = parsed.GetValue(_metrics),
-        HealthAddress = parsed.GetValue(_health),
-        Concurrent = parsed.GetValue(_concurrent),
-        LogLevel = parsed.GetValue(_logLevel),
-        LogEncoding = parsed.GetValue(_logEncoding)!,
-        LeaderElection = parsed.GetValue(_leaderElection),
-        ReleaseOnCancel = parsed.GetValue(_releaseOnCancel),
-        LeaseDuration = parsed.GetValue(_leaseDuration),
-        RenewDeadline = parsed.GetValue(_renewDeadline),
-        RetryPeriod = parsed.GetValue(_retryPeriod),
-        MinRetryDelay = parsed.GetValue(_minRetryDelay),
-        MaxRetryDelay = parsed.GetValue(_maxRetryDelay),
-        IntervalJitterPercentage = parsed.GetValue(_jitter),
-        RequeueDependency = parsed.GetValue(_requeueDependency),
-        WatchAllNamespaces = parsed.GetValue(_watchAll),
-        WatchLabelSelector = parsed.GetValue(_labelSelector) is { Length: > 0 } selector ? selector : null,
-        NoCrossNamespaceRefs = parsed.GetValue(_noCrossNamespace),
-        FeatureGates = parsed.GetValue(_gates)!,
+        Controllers = _controllers.In(parsed),
+        Kubeconfig = _kubeconfig.In(parsed) is { Length: > 0 } path ? path : null,
+        MetricsAddress = _metrics.In(parsed),
+        HealthAddress = _health.In(parsed),
+        Concurrent = _concurrent.In(parsed),
+        LogLevel = _logLevel.In(parsed),
+        LogEncoding = _logEncoding.In(parsed),
+        LeaderElection = _leaderElection.In(parsed),
+        ReleaseOnCancel = _releaseOnCancel.In(parsed),
+        LeaseDuration = _leaseDuration.In(parsed),
+        RenewDeadline = _renewDeadline.In(parsed),
+        RetryPeriod = _retryPeriod.In(parsed),
+        MinRetryDelay = _minRetryDelay.In(parsed),
+        MaxRetryDelay = _maxRetryDelay.In(parsed),
+        IntervalJitterPercentage = _jitter.In(parsed),
+        RequeueDependency = _requeueDependency.In(parsed),
+        WatchAllNamespaces = _watchAll.In(parsed),
+        WatchLabelSelector = _labelSelector.In(parsed) is { Length: > 0 } selector ? selector : null,
+        NoCrossNamespaceRefs = _noCrossNamespace.In(parsed),
+        FeatureGates = _gates.In(parsed),
         RuntimeNamespace = Environment.GetEnvironmentVariable("RUNTIME_NAMESPACE") is { Length: > 0 } ns ? ns : "flux-system",
     };
 

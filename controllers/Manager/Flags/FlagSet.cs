@@ -1,103 +1,102 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Net;
 using GitOpsToolkit.Api.Meta;
 using GitOpsToolkit.Hosting.Http;
 
 namespace GitOpsToolkit.Manager.Flags;
 
-/// <summary>Declares flags the way Flux's controllers read them: <c>--name=value</c>, Go durations, Go listen addresses.</summary>
+/// <summary>Declares flags the way Flux's controllers read them: <c>--name=value</c>, Go durations, Go listen addresses, the last of several.</summary>
 internal sealed class FlagSet
 {
+    private const int MaxTimes = 100;
+
     private readonly List<Option> _options = [];
 
     /// <summary>Every flag that was declared.</summary>
     public IReadOnlyList<Option> All => _options;
 
-    public Option<string> Text(string name, string fallback, string description) =>
-        Add(new Option<string>(name) { Description = $"{description} (default {Shown(fallback)})", DefaultValueFactory = _ => fallback });
+    public Flag<string> Text(string name, string fallback, string description) =>
+        Parsed(name, fallback, $"{description} (default {(fallback.Length == 0 ? "empty" : fallback)})", text => text);
 
     /// <summary>A text that an environment variable may give where the flag is absent.</summary>
-    public Option<string> Text(string name, string variable, string fallback, string description) =>
+    public Flag<string> Text(string name, string variable, string fallback, string description) =>
         Text(name, Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : fallback, $"{description}; ${variable}");
 
-    public Option<bool> Switch(string name, bool fallback, string description) =>
-        Add(new Option<bool>(name) { Description = $"{description} (default {(fallback ? "true" : "false")})", DefaultValueFactory = _ => fallback });
+    /// <summary>One of several words.</summary>
+    public Flag<string> Choice(string name, string fallback, params string[] words) =>
+        Parsed(name, fallback, $"{string.Join(" or ", words)} (default {fallback})", text => words.Contains(text, StringComparer.Ordinal)
+            ? text
+            : throw new FormatException($"\"{text}\" is not one of {string.Join(", ", words)}"));
 
-    public Option<int> Number(string name, int fallback, string description) =>
-        Add(new Option<int>(name) { Description = $"{description} (default {fallback})", DefaultValueFactory = _ => fallback });
+    public Flag<bool> Switch(string name, bool fallback, string description) => Add(
+        name, "true|false", fallback, $"{description} (default {(fallback ? "true" : "false")})", ArgumentArity.ZeroOrMore,
+        values => values is [] || ParseBool(values[^1]));
 
-    public Option<int?> OptionalNumber(string name, string description) => Add(new Option<int?>(name) { Description = description });
+    public Flag<int> Number(string name, int fallback, string description, int most = int.MaxValue) =>
+        Parsed(name, fallback, $"{description} (default {fallback})", text => ParseNumber(text, 0, most));
 
-    public Option<TimeSpan> Duration(string name, TimeSpan fallback, string description) => Add(new Option<TimeSpan>(name)
-    {
-        Description = $"{description} (default {GoDuration.From(fallback)})",
-        DefaultValueFactory = _ => fallback,
-        CustomParser = ParseDuration,
-    });
+    /// <summary>A number from 1 on, with a default of each controller's own.</summary>
+    public Flag<int?> OptionalNumber(string name, string description) => Parsed<int?>(name, null, description, text => ParseNumber(text, 1, int.MaxValue));
 
-    public Option<IPEndPoint?> Address(string name, string fallback, string description) => Add(new Option<IPEndPoint?>(name)
-    {
-        Description = $"{description} (default {fallback})",
-        DefaultValueFactory = _ => ListenAddress.TryParse(fallback, out var endpoint) ? endpoint : null,
-        CustomParser = ParseAddress,
-    });
+    public Flag<TimeSpan> Duration(string name, TimeSpan fallback, string description) => Parsed(
+        name, fallback, $"{description} (default {GoDuration.From(fallback)})", text => GoDuration.TryParse(text, out var duration, out var problem)
+            ? duration.ToTimeSpan()
+            : throw new FormatException($"\"{text}\" is not a duration such as 30s or 1h30m: {problem}"));
 
-    public Option<string[]> Many(string name, string description) => Add(new Option<string[]>(name) { Description = description });
+    public Flag<IPEndPoint?> Address(string name, string fallback, string description) =>
+        Parsed(name, ParseAddress(fallback), $"{description} (default {fallback})", ParseAddress);
 
-    public Option<T> Parsed<T>(string name, T fallback, string description, Func<string, T> parse) => Add(new Option<T>(name)
-    {
-        Description = description,
-        DefaultValueFactory = _ => fallback,
-        CustomParser = result =>
-        {
-            try
-            {
-                return parse(result.Tokens[^1].Value);
-            }
-            catch (FormatException error)
-            {
-                result.AddError($"{name}: {error.Message}");
-                return fallback;
-            }
-        },
-    });
+    /// <summary>A flag of which every occurrence counts.</summary>
+    public Flag<IReadOnlyList<string>> Many(string name, string description) =>
+        Add<IReadOnlyList<string>>(name, "value", [], description, new ArgumentArity(1, MaxTimes), values => values);
+
+    /// <summary>
+    /// A flag with a value, which may be empty (<c>--name=</c>); <paramref name="parse"/> throws a <see cref="FormatException"/> that says what is wrong.
+    /// </summary>
+    public Flag<T> Parsed<T>(string name, T fallback, string description, Func<string, T> parse) =>
+        Add(name, "value", fallback, description, ArgumentArity.ZeroOrMore, values => parse(values is [] ? "" : values[^1]));
 
     /// <summary>A flag of Flux that means nothing here; it is accepted so that existing manifests work, and never silently.</summary>
-    public Option<string> WithoutEffect(string name, string reason) =>
-        Add(new Option<string>(name) { Description = $"accepted without effect: {reason}", Arity = ArgumentArity.ZeroOrOne });
+    public Flag<string> WithoutEffect(string name, string reason) =>
+        Add(name, "value", "", $"accepted without effect: {reason}", ArgumentArity.ZeroOrMore, _ => "");
 
-    private T Add<T>(T option)
-        where T : Option
+    private Flag<T> Add<T>(string name, string shown, T fallback, string description, ArgumentArity arity, Func<string[], T> parse)
     {
+        var option = new Option<Flag<T>.Given?>(name)
+        {
+            Description = description,
+            HelpName = shown,
+            Arity = arity,
+            CustomParser = result =>
+            {
+                try
+                {
+                    return new Flag<T>.Given(parse([.. result.Tokens.Select(token => token.Value)]));
+                }
+                catch (FormatException error)
+                {
+                    result.AddError($"{name}: {error.Message}");
+                    return null;
+                }
+            },
+        };
         _options.Add(option);
-        return option;
+        return new Flag<T>(option, fallback);
     }
 
-    private static string Shown(string text) => text.Length == 0 ? "empty" : text;
-
-    private static TimeSpan ParseDuration(ArgumentResult result)
+    // The words of Go's strconv.ParseBool.
+    private static bool ParseBool(string text) => text switch
     {
-        var text = result.Tokens[^1].Value;
-        if (GoDuration.TryParse(text, out var duration, out var problem))
-        {
-            return duration.ToTimeSpan();
-        }
+        "true" or "True" or "TRUE" or "t" or "T" or "1" => true,
+        "false" or "False" or "FALSE" or "f" or "F" or "0" => false,
+        _ => throw new FormatException($"\"{text}\" is neither true nor false"),
+    };
 
-        result.AddError($"{NameOf(result)}: \"{text}\" is not a duration such as 30s or 1h30m: {problem}");
-        return default;
-    }
+    private static int ParseNumber(string text, int least, int most) => int.TryParse(text, out var number) && number >= least && number <= most
+        ? number
+        : throw new FormatException($"\"{text}\" is not a number from {least} to {most}");
 
-    private static IPEndPoint? ParseAddress(ArgumentResult result)
-    {
-        var text = result.Tokens[^1].Value;
-        if (!ListenAddress.TryParse(text, out var endpoint))
-        {
-            result.AddError($"{NameOf(result)}: \"{text}\" is not an address such as :8080 or 127.0.0.1:8080");
-        }
-
-        return endpoint;
-    }
-
-    private static string NameOf(ArgumentResult result) => (result.Parent as OptionResult)?.Option.Name ?? "flag";
+    private static IPEndPoint? ParseAddress(string text) => ListenAddress.TryParse(text, out var endpoint)
+        ? endpoint
+        : throw new FormatException($"\"{text}\" is not an address such as :8080 or 127.0.0.1:8080");
 }

@@ -32,11 +32,11 @@ internal sealed class FlagsWithoutEffect
         ("--storage-value-log-file-size", Store), ("--storage-compression-threshold", Store), ("--gc-interval", Store),
     ];
 
-    private readonly (Option<string> Option, string Reason)[] _flags;
+    private readonly (string Name, Flag<string> Flag, string Reason)[] _flags;
 
-    public FlagsWithoutEffect(FlagSet flags) => _flags = [.. Known.Select(known => (flags.WithoutEffect(known.Name, known.Reason), known.Reason))];
+    public FlagsWithoutEffect(FlagSet flags) => _flags = [.. Known.Select(known => (known.Name, flags.WithoutEffect(known.Name, known.Reason), known.Reason))];
 
     /// <summary>Those that were given.</summary>
     public IReadOnlyList<string> Given(ParseResult parsed) =>
-        [.. _flags.Where(flag => parsed.GetResult(flag.Option) is { Implicit: false }).Select(flag => $"{flag.Option.Name}: {flag.Reason}")];
+        [.. _flags.Where(flag => flag.Flag.IsGiven(parsed)).Select(flag => $"{flag.Name}: {flag.Reason}")];
 }

@@ -7,11 +7,11 @@ namespace GitOpsToolkit.Manager.Flags;
 /// <summary>The flags of the kustomize controller. Source of names and defaults: Flux's kustomize-controller.</summary>
 internal sealed class KustomizeFlags
 {
-    private readonly Option<int> _concurrentSsa;
-    private readonly Option<int> _httpRetry;
-    private readonly Option<string> _defaultAccount;
-    private readonly Option<string[]> _overrideManagers;
-    private readonly Option<string> _stageKinds;
+    private readonly Flag<int> _concurrentSsa;
+    private readonly Flag<int> _httpRetry;
+    private readonly Flag<string> _defaultAccount;
+    private readonly Flag<IReadOnlyList<string>> _overrideManagers;
+    private readonly Flag<string> _stageKinds;
 
     public KustomizeFlags(FlagSet flags)
     {
@@ -26,14 +26,14 @@ internal sealed class KustomizeFlags
     public KustomizeOptions Bind(ParseResult parsed, CommonOptions common) => new()
     {
         Concurrent = common.Concurrent ?? new KustomizeOptions().Concurrent,
-        ConcurrentSsa = parsed.GetValue(_concurrentSsa),
-        HttpRetry = parsed.GetValue(_httpRetry),
+        ConcurrentSsa = _concurrentSsa.In(parsed),
+        HttpRetry = _httpRetry.In(parsed),
         RequeueDependency = common.RequeueDependency,
         IntervalJitterPercentage = common.IntervalJitterPercentage,
         NoCrossNamespaceRefs = common.NoCrossNamespaceRefs,
-        DefaultServiceAccount = parsed.GetValue(_defaultAccount)!,
-        OverrideManagers = parsed.GetValue(_overrideManagers) ?? [],
-        CustomApplyStageKinds = parsed.GetValue(_stageKinds)!
+        DefaultServiceAccount = _defaultAccount.In(parsed),
+        OverrideManagers = _overrideManagers.In(parsed),
+        CustomApplyStageKinds = _stageKinds.In(parsed)
             .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToHashSet(StringComparer.Ordinal),
         WatchLabelSelector = common.WatchLabelSelector,
         WatchNamespace = common.WatchNamespace,

@@ -6,11 +6,11 @@ namespace GitOpsToolkit.Manager.Flags;
 /// <summary>The flags of the source controller. Source of names and defaults: Flux's source-controller.</summary>
 internal sealed class SourceFlags
 {
-    private readonly Option<string> _storageAddress;
-    private readonly Option<string> _advertised;
-    private readonly Option<TimeSpan> _retentionTtl;
-    private readonly Option<int> _retentionRecords;
-    private readonly Option<string> _digest;
+    private readonly Flag<string> _storageAddress;
+    private readonly Flag<string> _advertised;
+    private readonly Flag<TimeSpan> _retentionTtl;
+    private readonly Flag<int> _retentionRecords;
+    private readonly Flag<string> _digest;
 
     public SourceFlags(FlagSet flags)
     {
@@ -25,11 +25,11 @@ internal sealed class SourceFlags
     public SourceControllerOptions Bind(ParseResult parsed, CommonOptions common, string storage) => new()
     {
         StoragePath = storage,
-        StorageAddress = parsed.GetValue(_storageAddress)!,
-        StorageAdvertisedAddress = parsed.GetValue(_advertised) is { Length: > 0 } address ? address : null,
-        ArtifactRetentionTtl = parsed.GetValue(_retentionTtl),
-        ArtifactRetentionRecords = parsed.GetValue(_retentionRecords),
-        ArtifactDigestAlgorithm = parsed.GetValue(_digest)!,
+        StorageAddress = _storageAddress.In(parsed),
+        StorageAdvertisedAddress = _advertised.In(parsed) is { Length: > 0 } address ? address : null,
+        ArtifactRetentionTtl = _retentionTtl.In(parsed),
+        ArtifactRetentionRecords = _retentionRecords.In(parsed),
+        ArtifactDigestAlgorithm = _digest.In(parsed),
         Concurrency = common.Concurrent ?? new SourceControllerOptions().Concurrency,
         IntervalJitterPercentage = common.IntervalJitterPercentage,
         MinRetryDelay = common.MinRetryDelay,

@@ -7,7 +7,7 @@ internal sealed class ToolkitFlags
 {
     private readonly FlagSet _flags = new();
     private readonly CommonFlags _common;
-    private readonly Option<string> _storage;
+    private readonly Flag<string> _storage;
     private readonly SourceFlags _source;
     private readonly KustomizeFlags _kustomize;
     private readonly FlagsWithoutEffect _withoutEffect;
@@ -27,7 +27,7 @@ internal sealed class ToolkitFlags
     public ToolkitOptions Bind(ParseResult parsed)
     {
         var common = _common.Bind(parsed);
-        var storage = parsed.GetValue(_storage)!;
+        var storage = _storage.In(parsed);
         // One controller owns the path as it does in Flux; several would mix their files.
         string FolderOf(string controller) => common.Controllers.Count == 1 ? storage : Path.Combine(storage, controller);
         return new ToolkitOptions

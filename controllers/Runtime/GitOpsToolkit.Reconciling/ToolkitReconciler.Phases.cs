@@ -31,7 +31,7 @@ public abstract partial class ToolkitReconciler<T, TStatus>
             // Expected failures are outcomes. What is thrown is a bug or an API server in trouble: said aloud and tried again.
             if (error is not ApiException)
             {
-                Logger.LogError(error, "{Kind} {Object}: a step failed unexpectedly", Kind, scope.Key);
+                Logger.LogError(error, "a step failed unexpectedly");
             }
 
             return new Outcome.Retry(Reasons.ReconciliationFailed, error is OperationCanceledException ? "the operation timed out" : error.Message);

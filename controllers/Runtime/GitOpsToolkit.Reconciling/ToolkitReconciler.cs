@@ -107,8 +107,7 @@ public abstract partial class ToolkitReconciler<T, TStatus> : IReconciler
 
         if (entry.Value is null)
         {
-            Logger.LogError("{Kind} {Object} cannot be read: {Errors}", Kind, key, string.Join("; ", entry.Errors));
-            return new Outcome.Stalled(Reasons.InvalidSpec, string.Join("; ", entry.Errors));
+            return new Outcome.Stalled(Reasons.InvalidSpec, $"the object cannot be read: {string.Join("; ", entry.Errors)}");
         }
 
         if (!entry.Head.IsDeleting && entry.IsValid && _options.UsesFinalizer)

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace GitOpsToolkit.Hosting.Logging;
 
 /// <summary>
-/// A line for a person at a terminal: <c>12:00:01.123 info  GitRepository/flux-system/app  message</c>; other fields follow as <c>key=value</c>.
+/// A line for a person at a terminal: <c>12:00:01.123 info  GitRepository/flux-system/app  message</c>; fields that the message does not
+/// tell already follow as <c>key=value</c>.
 /// </summary>
 internal sealed class ConsoleLogForm : ILogForm
 {
@@ -19,7 +20,7 @@ internal sealed class ConsoleLogForm : ILogForm
         line.Append(Subject(entry)).Append("  ").Append(entry.Message.ReplaceLineEndings("\n    "));
         foreach (var (name, value) in entry.Fields)
         {
-            if (!Hidden.Contains(name))
+            if (!Hidden.Contains(name) && !Tells(entry.Message, value))
             {
                 line.Append("  ").Append(name).Append('=').Append(value);
             }
@@ -33,6 +34,9 @@ internal sealed class ConsoleLogForm : ILogForm
         line.Append('\n');
         Encoding.UTF8.GetBytes(line.ToString(), output);
     }
+
+    private static bool Tells(string message, object? value) =>
+        value?.ToString() is { Length: > 0 } text && message.Contains(text, StringComparison.Ordinal);
 
     private static string Level(LogLevel level) => level == LogLevel.Warning ? "warn" : LogLevels.Name(level);
 

@@ -27,9 +27,11 @@ internal sealed class JsonLogForm : ILogForm
             json.WriteString("ts", entry.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
             json.WriteString("logger", entry.Logger);
             json.WriteString("msg", entry.Message);
+            // Go reads keys without regard to case: "Name" would overwrite "name". The scope's fields come first and stay.
+            var written = new HashSet<string>(Reserved, StringComparer.OrdinalIgnoreCase);
             foreach (var (name, value) in entry.Fields)
             {
-                if (!Reserved.Contains(name))
+                if (written.Add(name) && value as string != entry.Message)
                 {
                     WriteField(json, name, value);
                 }

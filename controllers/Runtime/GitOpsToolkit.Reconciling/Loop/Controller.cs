@@ -160,7 +160,7 @@ public sealed class Controller : IDisposable
         }
         catch (Exception error) when (!late.IsCancellationRequested)
         {
-            LogUnexpected(key, error);
+            LogUnexpected(error);
             outcome = new Outcome.Retry(Unexpected, error.Message);
         }
         catch (Exception) when (late.IsCancellationRequested)
@@ -181,12 +181,12 @@ public sealed class Controller : IDisposable
                 var delay = _queue.AddRateLimited(key);
                 if (retry.Fault.Reason != Unexpected)
                 {
-                    LogRetry(key, retry.Fault, delay);
+                    LogRetry(retry.Fault, delay);
                 }
 
                 return;
             case Outcome.Retry retry:
-                LogRetry(key, retry.Fault, retry.After.Value);
+                LogRetry(retry.Fault, retry.After.Value);
                 _queue.Forget(key);
                 _queue.AddAfter(key, retry.After.Value);
                 return;
@@ -199,7 +199,7 @@ public sealed class Controller : IDisposable
                 _queue.AddAfter(key, after);
                 return;
             case Outcome.Stalled stalled:
-                _logger.LogError("{Kind} {Object} is stalled until it changes: {Fault}", _reconciler.Kind, key, stalled.Fault.Text);
+                _logger.LogError("reconciliation stalled until the object changes: {Fault}", stalled.Fault.Text);
                 _queue.Forget(key);
                 return;
             default:
@@ -209,18 +209,18 @@ public sealed class Controller : IDisposable
     }
 
     /// <summary>What no step expected: an object that changed under us (no news), the API server away, or a bug.</summary>
-    private void LogUnexpected(ObjectKey key, Exception error)
+    private void LogUnexpected(Exception error)
     {
         if (error is ApiException api)
         {
             var level = api.IsConflict ? LogLevel.Debug : LogLevel.Error;
-            _logger.Log(level, "{Kind} {Object} is tried again: {Problem}", _reconciler.Kind, key, error.Message);
+            _logger.Log(level, "reconciliation is tried again: {Problem}", error.Message);
             return;
         }
 
-        _logger.LogError(error, "{Kind} {Object} failed unexpectedly: {Problem}", _reconciler.Kind, key, error.Message);
+        _logger.LogError(error, "reconciliation failed unexpectedly");
     }
 
-    private void LogRetry(ObjectKey key, Fault fault, TimeSpan delay) => _logger.LogError(
-        "{Kind} {Object} failed, next try in {Delay}: {Fault}", _reconciler.Kind, key, GoDuration.From(delay), fault.Text);
+    private void LogRetry(Fault fault, TimeSpan delay) => _logger.LogError(
+        "reconciliation failed, next try in {Delay}: {Fault}", GoDuration.From(delay), fault.Text);
 }

@@ -35,6 +35,10 @@ internal static class ConditionSummary
             case Outcome.Retry(var fault, _):
                 NotReady(conditions, fault);
                 break;
+            case Outcome.WaitFor({ Reason: Reasons.Progressing } work, _):
+                // Work that takes its time, such as a rollout, is no failure: nobody shall be woken for it.
+                InProgress(conditions, work.Reason, work.Text);
+                break;
             case Outcome.WaitFor(var what, _):
                 NotReady(conditions, what);
                 break;
