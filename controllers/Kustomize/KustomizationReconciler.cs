@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
+using GitOpsToolkit.Api.Json;
 using GitOpsToolkit.Api.Kustomize.V1;
 using GitOpsToolkit.Api.Meta;
 using GitOpsToolkit.Delivery;
@@ -6,6 +8,7 @@ using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.Reconciling;
 using GitOpsToolkit.Reconciling.Events;
 using GitOpsToolkit.Reconciling.Status;
+using Microsoft.Extensions.Logging;
 
 namespace GitOpsToolkit.Controllers.Kustomize;
 
@@ -115,24 +118,52 @@ internal sealed partial class KustomizationReconciler : ToolkitReconciler<Kustom
         return Task.FromResult(Outcome.Next);
     }
 
-    private Task<Outcome> CheckDependenciesAsync(KustomizationScope scope, CancellationToken cancellation)
+    private async Task<Outcome> CheckDependenciesAsync(KustomizationScope scope, CancellationToken cancellation)
     {
         foreach (var reference in scope.Object.Spec.DependsOn)
         {
             var key = new ObjectKey(string.IsNullOrEmpty(reference.Namespace) ? scope.Key.Namespace : reference.Namespace, reference.Name);
-            if (FindUnreadiness(scope, key) is { } problem)
+            if (FindUnreadiness(scope, key, await FindDependencyAsync(key, cancellation)) is not { } problem)
             {
-                return Task.FromResult<Outcome>(new Outcome.WaitFor(
-                    Reasons.DependencyNotReady, $"dependency '{key}' {problem}", _options.RequeueDependency));
+                continue;
             }
+
+            var message = $"dependency '{key}' {problem}";
+            if (scope.Object.Status.FindCondition(ConditionTypes.Ready)?.Message != message)
+            {
+                var retry = GoDuration.From(_options.RequeueDependency);
+                scope.Logger.LogInformation("Dependencies do not meet ready condition, retrying in {Retry}: {Problem}", retry, message);
+                scope.Event(
+                    EventType.Normal, Reasons.DependencyNotReady, $"Dependencies do not meet ready condition, retrying in {retry}: {message}",
+                    KeyValuePair.Create("revision", scope.Get<SourceArtifact>().Revision));
+            }
+
+            return new Outcome.WaitFor(Reasons.DependencyNotReady, message, _options.RequeueDependency);
         }
 
-        return Task.FromResult(Outcome.Next);
+        return Outcome.Next;
     }
 
-    private string? FindUnreadiness(KustomizationScope scope, ObjectKey key)
+    /// <summary>What is not watched here, as it belongs to another shard or namespace, is asked for.</summary>
+    private async Task<Kustomization?> FindDependencyAsync(ObjectKey key, CancellationToken cancellation)
     {
-        if (Cache.Find(key)?.Value is not { } dependency)
+        if (Cache.Find(key) is { } entry)
+        {
+            return entry.Value;
+        }
+
+        if (_options.WatchLabelSelector is null && _options.WatchNamespace is null)
+        {
+            return null;
+        }
+
+        var found = await Client.GetAsync(ResourcePath.Of(Kustomization.ResourceKind, key), cancellation);
+        return found is null ? null : ToolkitReader.Read<Kustomization>(JsonElement.Parse(found.ToJsonString())).Value;
+    }
+
+    private static string? FindUnreadiness(KustomizationScope scope, ObjectKey key, Kustomization? dependency)
+    {
+        if (dependency is null)
         {
             return "not found";
         }

@@ -19,7 +19,7 @@ public sealed class UnsupportedFieldsTests
     [InlineData("""{"verify":{},"decryption":null,"path":"","kubeConfig":{"secretRef":{"name":""}}}""", "verify decryption path kubeConfig", "")]
     [InlineData("""{"provider":"generic"}""", "provider=generic", "")]
     [InlineData("""{"provider":"aws"}""", "provider=generic|aws", "")]
-    [InlineData("""{"provider":"gcp"}""", "provider=generic|aws", "spec.provider")]
+    [InlineData("""{"provider":"gcp"}""", "provider=generic|aws", "spec.provider=gcp (only generic, aws)")]
     [InlineData("""{"a":{"b":[{"c":[{"d":1}]}]}}""", "a.b[].c[].d", "spec.a.b[0].c[0].d")]
     [InlineData("""{"n":0,"m":1}""", "m n", "spec.m")]
     [InlineData("""{"ref":"not an object","include":{"not":"a list"}}""", "ref.semver include[].toPath", "")]
@@ -37,7 +37,7 @@ public sealed class UnsupportedFieldsTests
     [Fact]
     public void The_message_names_the_fields_and_says_what_to_do()
     {
-        Assert.Equal("spec.verify: not supported by this version; remove the field to continue", UnsupportedFields.Message(["spec.verify"]));
-        Assert.Equal("spec.a, spec.b: not supported by this version; remove the fields to continue", UnsupportedFields.Message(["spec.a", "spec.b"]));
+        Assert.Equal("spec.verify: not supported by this version; remove or change the field to continue", UnsupportedFields.Message(["spec.verify"]));
+        Assert.Equal("spec.a, spec.b: not supported by this version; remove or change the fields to continue", UnsupportedFields.Message(["spec.a", "spec.b"]));
     }
 }

@@ -57,6 +57,9 @@ public sealed class BehaviourTests
         await cluster.PublishAsync(One, ConfigMap("a", "1"));
         Assert.Equal("dependency 'apps/first' not found", await cluster.FailureAsync("second", "DependencyNotReady"));
         Assert.Null(await cluster.ConfigMapAsync("second-a"));
+        await Eventually.TrueAsync(async () => (await cluster.GetAsync("v1", "events", null))!["items"]!.AsArray().Any(item =>
+            item!["reason"]!.ToString() == "DependencyNotReady" && item["type"]!.ToString() == "Normal"
+            && item["message"]!.ToString().EndsWith("retrying in 5s: dependency 'apps/first' not found", StringComparison.Ordinal)), "the event about the dependency");
 
         await cluster.CreateKustomizationAsync("first", "prune: true\nnamePrefix: first-");
         var second = await cluster.ReadyAsync("second", One);
@@ -126,6 +129,34 @@ public sealed class BehaviourTests
         Assert.Equal("patched", found!["data"]!["value"]!.ToString());
         Assert.Equal("blue", found["metadata"]!["labels"]!["team"]!.ToString());
         Assert.Equal("here", found["metadata"]!["annotations"]!["note"]!.ToString());
+    }
+
+    [Fact]
+    public async Task A_dependency_may_belong_to_another_shard()
+    {
+        await using var cluster = await Cluster.StartAsync(options => options with { WatchLabelSelector = "shard=one" });
+        await cluster.PublishAsync(One, ConfigMap("a", "1"));
+        await cluster.CreateKustomizationAsync("first", "prune: true\nnamePrefix: first-");
+        await cluster.CreateKustomizationAsync("second", "prune: true\ndependsOn: [{name: first}]\nnamePrefix: second-");
+        var mine = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["shard"] = "one" } } };
+        await cluster.Client.MergePatchAsync(Cluster.KustomizationPath("second"), mine, null, default);
+        Assert.Equal("dependency 'apps/first' is not ready", await cluster.FailureAsync("second", "DependencyNotReady"));
+
+        var ready = new JsonObject
+        {
+            ["type"] = "Ready",
+            ["status"] = "True",
+            ["reason"] = "ReconciliationSucceeded",
+            ["message"] = "",
+            ["lastTransitionTime"] = "2026-01-01T00:00:00Z",
+        };
+        var status = new JsonObject
+        {
+            ["status"] = new JsonObject { ["observedGeneration"] = 1, ["lastAppliedRevision"] = One, ["conditions"] = new JsonArray(ready) },
+        };
+        await cluster.Client.MergePatchAsync(Cluster.KustomizationPath("first").Sub("status"), status, null, default);
+        await cluster.ReadyAsync("second", One);
+        Assert.Null(await cluster.ConfigMapAsync("first-a"));
     }
 
     [Theory]

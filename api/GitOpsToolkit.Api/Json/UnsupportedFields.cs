@@ -11,7 +11,8 @@ public static class UnsupportedFields
     /// </summary>
     /// <param name="spec">The spec as the user wrote it.</param>
     /// <param name="paths">The fields that are not honoured.</param>
-    /// <returns>The used ones, in the order of <paramref name="paths"/>, such as <c>spec.verify</c> and <c>spec.include[0].toPath</c>.
+    /// <returns>The used ones, in the order of <paramref name="paths"/>, such as <c>spec.verify</c>, <c>spec.include[0].toPath</c> and
+    /// <c>spec.provider=aws (only generic)</c>.
     /// A field that is absent, null, false, zero, or empty (also all the way down) is not used.</returns>
     public static IReadOnlyList<string> Find(JsonElement spec, IEnumerable<string> paths)
     {
@@ -30,7 +31,7 @@ public static class UnsupportedFields
     /// <param name="used">What <see cref="Find"/> returned; at least one.</param>
     /// <returns>A sentence that names the fields and says what to do.</returns>
     public static string Message(IReadOnlyList<string> used) =>
-        $"{string.Join(", ", used)}: not supported by this version; remove {(used.Count == 1 ? "the field" : "the fields")} to continue";
+        $"{string.Join(", ", used)}: not supported by this version; remove or change {(used.Count == 1 ? "the field" : "the fields")} to continue";
 
     private static void Walk(JsonElement element, string at, ReadOnlySpan<string> steps, string[] honoured, List<string> found)
     {
@@ -38,7 +39,7 @@ public static class UnsupportedFields
         {
             if (IsUsed(element) && !(element.ValueKind == JsonValueKind.String && honoured.Contains(element.GetString())))
             {
-                found.Add(at);
+                found.Add(honoured.Length == 0 ? at : $"{at}={element} (only {string.Join(", ", honoured)})");
             }
 
             return;
