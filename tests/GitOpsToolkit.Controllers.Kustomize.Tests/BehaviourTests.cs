@@ -185,6 +185,7 @@ public sealed class BehaviourTests
         await cluster.CreateKustomizationAsync("waiting", "prune: true\nwait: true");
         var found = await cluster.StatusAsync("waiting", status => Cluster.Condition(status, "Healthy")?["status"]?.ToString() == "Unknown");
         Assert.StartsWith("Running health checks for revision", Cluster.Condition((JsonObject)found["status"]!, "Ready")!["message"]!.ToString());
+        Assert.Equal("Unknown", Cluster.Condition((JsonObject)found["status"]!, "Ready")!["status"]!.ToString());
 
         Assert.Equal("Unknown", Cluster.Condition((JsonObject)found["status"]!, "Ready")!["status"]!.ToString());
 

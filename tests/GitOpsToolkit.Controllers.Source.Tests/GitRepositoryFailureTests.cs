@@ -20,7 +20,7 @@ public sealed class GitRepositoryFailureTests : SourceFixture
         await CreateAsync("later", Spec("closed"));
         await PatchAsync("later", """{"spec":{"secretRef":{"name":"login"}}}""");
 
-        await WaitFailedAsync("anonymous", "GitOperationFailed", "authentication failed");
+        await WaitFailedAsync("anonymous", "GitOperationFailed", "in spec.secretRef");
         await WaitFailedAsync("later", "AuthenticationFailed", "failed to get secret 'default/login'");
         await CreateSecretAsync("login", ("username", "git"), ("password", "wr0ng!"));
         var failed = await WaitFailedAsync("later", "GitOperationFailed", "authentication failed");

@@ -94,7 +94,7 @@ public sealed class GrammarTests
     [InlineData("fatal: something new", GitFailure.Other)]
     public void Error_texts_are_understood(string text, GitFailure expected)
     {
-        var error = GitFailures.From("failed to fetch from", GitUrl.Parse("https://example.com/a"), text);
+        var error = GitFailures.From("failed to fetch from", new GitEndpoint(GitUrl.Parse("https://example.com/a"), null, TimeSpan.FromSeconds(1)), text);
 
         Assert.Equal(expected, error.Failure);
         Assert.StartsWith("failed to fetch from 'https://example.com/a': ", error.Message, StringComparison.Ordinal);

@@ -24,6 +24,8 @@ public sealed class RemoteFailureTests : GitFixture
         {
             var error = await Assert.ThrowsAsync<GitException>(() => Mirror("closed", wrong).ListRefsAsync(TimeSpan.Zero, Timeout, None));
             Assert.Equal(GitFailure.Authentication, error.Failure);
+            Assert.DoesNotContain("terminal", error.Message, StringComparison.Ordinal);
+            Assert.Contains(wrong is null ? "in spec.secretRef: 401" : "check that the secret's credentials", error.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("wr0ng", error.ToString(), StringComparison.Ordinal);
             Assert.DoesNotContain("t0ken", error.ToString(), StringComparison.Ordinal);
         }

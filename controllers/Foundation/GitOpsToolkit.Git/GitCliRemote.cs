@@ -43,7 +43,7 @@ public sealed class GitCliRemote(string scratchFolder, GitCliOptions options, Ti
         var result = await RunAsync("failed to list references of", endpoint, [.. arguments, "--", endpoint.Url.ToString()], null, cancel);
         return result.ExitCode == 0
             ? ParseRefs(result.Output)
-            : throw GitFailures.From("failed to list references of", endpoint.Url, result.Error);
+            : throw GitFailures.From("failed to list references of", endpoint, result.Error);
     }
 
     /// <inheritdoc/>
@@ -71,7 +71,7 @@ public sealed class GitCliRemote(string scratchFolder, GitCliOptions options, Ti
         var result = await RunAsync(operation, endpoint, [.. arguments, "--", endpoint.Url.ToString(), .. refspecs], repositoryPath, cancel);
         if (result.ExitCode != 0)
         {
-            throw GitFailures.From(operation, endpoint.Url, result.Error);
+            throw GitFailures.From(operation, endpoint, result.Error);
         }
     }
 
@@ -98,7 +98,7 @@ public sealed class GitCliRemote(string scratchFolder, GitCliOptions options, Ti
         var refspecs = commands.Select(command =>
             $"{(command.Force && command.ExpectedOldId is null ? "+" : "")}{CheckedId(command.NewId ?? "", mayBeEmpty: true)}:{RefNames.Checked(command.RefName)}");
         var result = await RunAsync(operation, endpoint, [.. arguments, "--", endpoint.Url.ToString(), .. refspecs], null, cancel);
-        return PushReport.Read(commands, result.Output, result.Error) ?? throw GitFailures.From(operation, endpoint.Url, result.Error);
+        return PushReport.Read(commands, result.Output, result.Error) ?? throw GitFailures.From(operation, endpoint, result.Error);
     }
 
     private async Task<GitCliResult> RunAsync(

@@ -43,10 +43,10 @@ internal static class GitFailures
         ("does not appear to be a git repository", GitFailure.RepositoryNotFound),
     ];
 
-    public static GitException From(string operation, GitUrl url, string error)
+    public static GitException From(string operation, GitEndpoint endpoint, string error)
     {
         var failure = Array.Find(s_signs, sign => error.Contains(sign.Text, StringComparison.OrdinalIgnoreCase)).Failure;
-        return new GitException(failure, $"{operation} '{url}': {Advice(failure)}{Said(error)}");
+        return new GitException(failure, $"{operation} '{endpoint.Url}': {Advice(failure, endpoint.Credentials is not null)}{Told(failure, error)}");
     }
 
     public static GitException Deadline(string operation, GitUrl url, TimeSpan timeout, GitException cause) => new(
@@ -67,9 +67,18 @@ internal static class GitFailures
         return text.Length > MaxShown ? text[..MaxShown] + "…" : text;
     }
 
-    private static string Advice(GitFailure failure) => failure switch
+    /// <summary>Git's words, but for its wish to ask at a terminal: that says nothing to an operator, whose credentials were refused.</summary>
+    private static string Told(GitFailure failure, string error) =>
+        failure == GitFailure.Authentication && error.Contains("could not read ", StringComparison.OrdinalIgnoreCase)
+            ? "401 Unauthorized"
+            : Said(error);
+
+    private static string Advice(GitFailure failure, bool hasCredentials) => failure switch
     {
-        GitFailure.Authentication => "authentication failed; check that the secret's credentials are current and allowed to do this: ",
+        GitFailure.Authentication when hasCredentials =>
+            "authentication failed; check that the secret's credentials are current and allowed to do this: ",
+        GitFailure.Authentication =>
+            "authentication failed: the server asks for credentials; name a secret that holds username and password, or bearerToken, in spec.secretRef: ",
         GitFailure.RepositoryNotFound => "repository not found; check the URL, and that the credentials may see it: ",
         GitFailure.Unreachable => "the host cannot be reached: ",
         GitFailure.Tls => "TLS failed; give the server's CA as ca.crt in the secret if it is a private one: ",
