@@ -10,7 +10,8 @@ help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Tell the whole story on this machine, then stay up to play with (ARGS=--once ends after the story)
-	@$(DOTNET) build cli/GitOpsToolkit.Cli.csproj -c $(CONFIGURATION) -v quiet -nologo
+	@echo "building (the first time takes a minute or two) ..."
+	@$(DOTNET) build cli/GitOpsToolkit.Cli.csproj -c $(CONFIGURATION) -v quiet -nologo -clp:ErrorsOnly
 	@exec cli/bin/$(CONFIGURATION)/net10.0/gitops sandbox --story $(ARGS)
 
 build: ## Build everything, warnings as errors
