@@ -98,7 +98,7 @@ internal sealed class GitPlanner(WatchCache<GitRepository> repositories, GitSecr
             Mirror = mirrors.Get(url, credentials),
             Checkout = GitPlan.CheckoutOf(git, repository),
             PushBranch = branch,
-            Timeout = repository.Spec.Timeout?.ToTimeSpan() ?? DefaultTimeout,
+            Timeout = repository.Spec.Timeout?.ToTimeSpan() is { Ticks: > 0 } timeout ? timeout : DefaultTimeout,
             PushOptions = [.. (git.Push?.Options ?? new Dictionary<string, string>(StringComparer.Ordinal))
                 .OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => $"{option.Key}={option.Value}")],
         };

@@ -1,0 +1,47 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace GitOpsToolkit.Git;
+
+/// <summary>Credentials under the keys that Flux's Secrets for Git have: one reading for all who use a repository.</summary>
+public static class GitSecret
+{
+    /// <summary>Whether the data is that of a GitHub App, which needs the provider <c>github</c>.</summary>
+    public static bool IsGitHubApp(IReadOnlyDictionary<string, string> data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return data.ContainsKey("githubAppID");
+    }
+
+    /// <summary>
+    /// Reads <c>username</c> and <c>password</c>, or <c>bearerToken</c>; <c>ca.crt</c> (it wins over <c>caFile</c>); <c>tls.crt</c> with <c>tls.key</c>.
+    /// An empty value counts as absent.
+    /// </summary>
+    /// <param name="data">The decoded values by their keys.</param>
+    /// <param name="credentials">What they come to.</param>
+    /// <param name="problem">Which keys do not go together; holds no value.</param>
+    /// <returns>False where there is a problem.</returns>
+    public static bool TryRead(
+        IReadOnlyDictionary<string, string> data, [NotNullWhen(true)] out GitCredentials? credentials, [NotNullWhen(false)] out string? problem)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        string? Find(string key) => data.GetValueOrDefault(key) is { Length: > 0 } value ? value : null;
+        var read = new GitCredentials
+        {
+            Username = Find("username"),
+            Password = Find("password"),
+            BearerToken = Find("bearerToken")?.Trim(),
+            CaCertificates = Find("ca.crt") ?? Find("caFile"),
+            ClientCertificate = Find("tls.crt"),
+            ClientKey = Find("tls.key"),
+        };
+        problem = read switch
+        {
+            { Password: not null, Username: null } => "'password' requires 'username' to be set",
+            { BearerToken: not null, Username: not null } => "basic auth and bearer token cannot be set at the same time",
+            { ClientCertificate: null, ClientKey: not null } or { ClientCertificate: not null, ClientKey: null } => "'tls.crt' and 'tls.key' must be set together",
+            _ => null,
+        };
+        credentials = problem is null ? read : null;
+        return problem is null;
+    }
+}
