@@ -20,9 +20,9 @@ public sealed class KillTests
         for (var kill = 0; kill < Kills && !finished; kill++)
         {
             using var process = SandboxProgram.Start(state.Path, output);
-            // Counted from the first line of the story, which every start reaches; the moments cover a whole act and more.
+            // Counted from the first line of the story, which every start reaches; the moments fall into every act as the story goes on from start to start.
             await Eventually.TrueAsync(() => process.HasExited || Said(output, "1. Git holds", kill + 1), "the story begins");
-            using var moment = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(50, 2500)));
+            using var moment = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(20, 1000)));
             finished = await EndedBeforeAsync(process, moment.Token);
             process.Kill();
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
