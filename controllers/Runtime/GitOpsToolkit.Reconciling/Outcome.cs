@@ -11,12 +11,12 @@ public abstract record Outcome
     }
 
     /// <summary>All is well.</summary>
-    /// <param name="After">When to look again, or null to leave that to others. Of several steps the shortest counts.</param>
+    /// <param name="After">When to look again; null or zero leaves that to others. Of several steps the shortest counts.</param>
     public sealed record Done(TimeSpan? After = null) : Outcome;
 
     /// <summary>Something failed that may succeed later: Ready becomes False with the fault's reason and message.</summary>
     /// <param name="Fault">What failed.</param>
-    /// <param name="After">When to try again; null means after the object's exponential back-off.</param>
+    /// <param name="After">When to try again; null or zero means after the object's exponential back-off.</param>
     public sealed record Retry(Fault Fault, TimeSpan? After = null) : Outcome
     {
         /// <summary>Tries again after the back-off.</summary>

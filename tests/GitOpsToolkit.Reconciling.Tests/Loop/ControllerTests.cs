@@ -40,6 +40,31 @@ public sealed class ControllerTests
     }
 
     [Fact]
+    public async Task A_wait_of_zero_does_not_spin()
+    {
+        var time = new FakeTimeProvider();
+        var outcomes = new Queue<Outcome>(
+        [
+            new Outcome.Retry(new Fault("X", "x"), TimeSpan.Zero), new Outcome.WaitFor("X", "x", TimeSpan.Zero), new Outcome.Done(TimeSpan.Zero),
+        ]);
+        var reconciler = new Scripted((_, _) => Task.FromResult(outcomes.Dequeue()));
+        await using var running = new Running(reconciler, time: time);
+        running.Controller.Enqueue(A);
+
+        TimeSpan[] pauses = [TimeSpan.FromSeconds(0.75), TimeSpan.FromSeconds(1.5)];
+        for (var run = 1; run <= pauses.Length; run++)
+        {
+            await Eventually.TrueAsync(() => reconciler.Finished == run && running.Controller.Delayed == 1, $"run {run}");
+            Assert.Equal(run, reconciler.Started);
+            time.Advance(pauses[run - 1]);
+        }
+
+        await Eventually.TrueAsync(() => reconciler.Finished == 3, "the last run");
+        time.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(3, reconciler.Started);
+    }
+
+    [Fact]
     public async Task An_exception_is_tried_again()
     {
         var reconciler = new Scripted((_, _) => throw new InvalidOperationException("a bug"));

@@ -172,12 +172,14 @@ public sealed class Controller : IDisposable
         Settle(key, outcome);
     }
 
-    /// <summary>Decides when the key comes again.</summary>
+    /// <summary>
+    /// Decides when the key comes again. A wait of zero, as <c>interval: 0s</c> asks for, is none, as in controller-runtime: it must not spin.
+    /// </summary>
     private void Settle(ObjectKey key, Outcome outcome)
     {
         switch (outcome)
         {
-            case Outcome.Retry { After: null } retry:
+            case Outcome.Retry { After: null or { Ticks: <= 0 } } retry:
                 var delay = _queue.AddRateLimited(key);
                 if (retry.Fault.Reason != Unexpected)
                 {
@@ -190,11 +192,14 @@ public sealed class Controller : IDisposable
                 _queue.Forget(key);
                 _queue.AddAfter(key, retry.After.Value);
                 return;
+            case Outcome.WaitFor { After.Ticks: <= 0 }:
+                _queue.AddRateLimited(key);
+                return;
             case Outcome.WaitFor wait:
                 _queue.Forget(key);
                 _queue.AddAfter(key, wait.After);
                 return;
-            case Outcome.Done { After: { } after }:
+            case Outcome.Done { After: { Ticks: > 0 } after }:
                 _queue.Forget(key);
                 _queue.AddAfter(key, after);
                 return;
