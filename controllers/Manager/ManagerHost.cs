@@ -63,6 +63,7 @@ internal static class ManagerHost
                 logger.LogInformation("a flag has no effect here: {Flag}", note);
             }
 
+            using var told = stoppingToken.Register(() => logger.LogInformation("stopping: no reconcile begins any more, running ones may finish"));
             health.WaitFor(Connecting);
             try
             {
@@ -71,6 +72,7 @@ internal static class ManagerHost
                 health.Started(Connecting);
                 logger.LogInformation("starting {Controllers} on {Server}", string.Join(", ", options.Common.Controllers), client.ServerUrl);
                 await ToolkitControllers.RunAsync(options, client, loggers, time, stoppingToken);
+                logger.LogInformation("stopped");
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
