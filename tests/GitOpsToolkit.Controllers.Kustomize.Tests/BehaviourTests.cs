@@ -131,6 +131,17 @@ public sealed class BehaviourTests
         Assert.Equal("here", found["metadata"]!["annotations"]!["note"]!.ToString());
     }
 
+    [Theory]
+    [InlineData("./absent", "spec.path: kustomization path not found: the source has no directory './absent'")]
+    [InlineData("../..", "spec.path: ")]
+    public async Task A_path_that_leads_nowhere_is_named(string path, string expected)
+    {
+        await using var cluster = await Cluster.StartAsync();
+        await cluster.PublishAsync(One, ConfigMap("a", "1"));
+        await cluster.CreateKustomizationAsync("app", $"prune: true\npath: {path}");
+        Assert.StartsWith(expected, await cluster.FailureAsync("app", "BuildFailed"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_dependency_may_belong_to_another_shard()
     {

@@ -102,12 +102,12 @@ public sealed class KustomizeBuilder(IFileSource source, BuildOptions? options =
         var wanted = path.Length == 0 ? "." : path.TrimStart('/');
         if (!SourcePath.TryResolve("", wanted.Length == 0 ? "." : wanted, out var directory, out var refusal))
         {
-            throw BuildException.At(refusal, field: "path");
+            throw BuildException.At(refusal, field: "spec.path");
         }
 
         return files.DirectoryExists(directory)
             ? directory
-            : throw BuildException.At($"the source has no directory '{path}'", field: "path");
+            : throw BuildException.At($"kustomization path not found: the source has no directory '{path}'", field: "spec.path");
     }
 
     /// <summary>Objects marked as local configuration are input for tools, not for the cluster.</summary>
