@@ -133,7 +133,7 @@ public sealed class SandboxEnvironment : IAsyncDisposable
         await GitServer.CreateRepositoryAsync(StoryFiles.App, cancel: cancellation);
         Client = KubeConnection.ToServer(
             ApiServer.Url, ApiServer.Token, [X509Certificate2.CreateFromPem(ApiServer.CertificateAuthorityPem)], new KubeClientOptions { UserAgent = "sandbox" });
-        Keep(await ClusterSimulator.StartAsync(Client.As("simulator"), new SimulatorOptions(), cancellation));
+        Keep(await ClusterSimulator.StartAsync(Client.As("simulator"), new SimulatorOptions { FailingImages = new LocalImages(Registry).IsMissing }, cancellation));
     }
 
     private void StartControllers()

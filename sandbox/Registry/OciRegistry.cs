@@ -18,6 +18,7 @@ public sealed class OciRegistry : IAsyncDisposable
     private const int MaxRecordedRequests = 10_000;
 
     private readonly WebApplication app;
+    private readonly Catalog catalog;
     private readonly UploadHandler uploads;
     private readonly BlobHandler blobs;
     private readonly ManifestHandler manifests;
@@ -29,7 +30,7 @@ public sealed class OciRegistry : IAsyncDisposable
     private OciRegistry(OciRegistryOptions options)
     {
         BlobStore store = options.StateDirectory is { } folder ? new DirectoryBlobStore(folder) : new MemoryBlobStore();
-        var catalog = new Catalog(options.StateDirectory);
+        catalog = new Catalog(options.StateDirectory);
         var reader = new ManifestReader(store);
         uploads = new UploadHandler(catalog, store, options.MaxBlobBytes);
         blobs = new BlobHandler(catalog, store);
@@ -67,6 +68,9 @@ public sealed class OciRegistry : IAsyncDisposable
         registry.Url = new Uri(registry.app.Urls.Single());
         return registry;
     }
+
+    /// <summary>Whether a repository holds what a tag or a digest names.</summary>
+    public bool Holds(string repository, string reference) => catalog.Repositories().Contains(repository) && catalog.Manifest(repository, reference) is not null;
 
     /// <summary>Calls back for every manifest that arrives under a tag, after it is stored. Dispose of the result to stop.</summary>
     public IDisposable OnPush(Action<RegistryPush> listener)

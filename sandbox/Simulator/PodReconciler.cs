@@ -29,6 +29,8 @@ internal sealed class PodReconciler(World world, PodStatus status) : IReconciler
         {
             "Succeeded" or "Failed" => Outcome.Next,
             "Running" => await RunAsync(pod, cancellation),
+            // Made by hand: its change of node brings it here again.
+            _ when pod.Text("spec", "nodeName").Length == 0 => await world.BindAsync(key, cancellation),
             _ => await StartAsync(pod, cancellation),
         };
     }

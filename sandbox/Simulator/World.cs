@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Kubernetes;
+using GitOpsToolkit.Reconciling;
 using GitOpsToolkit.Reconciling.Events;
 using GitOpsToolkit.Reconciling.Loop;
 
@@ -93,6 +94,28 @@ internal sealed class World(KubeClient client, ControllerSet set, SimulatorOptio
         {
             // Deleted meanwhile.
         }
+    }
+
+    /// <summary>Gives a pod to the node, as a scheduler does.</summary>
+    public async Task<Outcome> BindAsync(ObjectKey pod, CancellationToken cancellation)
+    {
+        var binding = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Binding",
+            ["metadata"] = new JsonObject { ["name"] = pod.Name, ["namespace"] = pod.Namespace },
+            ["target"] = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Node", ["name"] = options.NodeName },
+        };
+        try
+        {
+            await client.CreateAsync(Kinds.Pod.At(pod).Sub("binding"), binding, null, cancellation);
+        }
+        catch (ApiException error) when (error.IsNotFound || error.IsConflict)
+        {
+            // Deleted meanwhile, or bound already and only not seen yet.
+        }
+
+        return Outcome.Next;
     }
 
     public Task DeleteAsync(WorkloadKind kind, ObjectKey key, int? gracePeriod, CancellationToken cancellation) =>

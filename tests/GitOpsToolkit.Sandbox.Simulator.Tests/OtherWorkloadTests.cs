@@ -14,6 +14,16 @@ public sealed class OtherWorkloadTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
     [Fact]
+    public async Task A_pod_made_by_hand_is_bound_to_the_node_before_it_runs()
+    {
+        var spec = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = "c", ["image"] = "x" }) };
+        await _cluster.CreateAsync("", "pods", "Pod", "alone", spec);
+
+        await Eventually.TrueAsync(async () => (await _cluster.ListAsync("", "pods")).Single().Text("status", "phase") == "Running", "it runs");
+        Assert.Equal("sandbox", (await _cluster.ListAsync("", "pods")).Single().Text("spec", "nodeName"));
+    }
+
+    [Fact]
     public async Task A_stateful_set_has_numbered_pods_and_updates_from_the_highest()
     {
         var path = Playground.Path("apps", "statefulsets", "db");

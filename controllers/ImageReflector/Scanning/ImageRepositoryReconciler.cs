@@ -94,8 +94,9 @@ internal sealed class ImageRepositoryReconciler(
 
             // 4. Listing.
             var listing = await scanner.ListAsync(plan.Image, access, decision.NewerThan, bounded.Token);
-            await KeepAsync(scope, plan, listing, cancellation);
-            scope.Logger.LogInformation(
+            var hasNews = await KeepAsync(scope, plan, listing, cancellation);
+            scope.Logger.Log(
+                hasNews || scope.IsRequested ? LogLevel.Information : LogLevel.Debug,
                 "scanned {Image} ({Reason}): {Count} tags", plan.Image.Canonical, decision.Reason, scope.Status.LastScanResult!.TagCount);
             return new Outcome.Done(spec.Interval.ToTimeSpan());
         }
@@ -105,15 +106,16 @@ internal sealed class ImageRepositoryReconciler(
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            return new Outcome.Retry(
-                Reasons.ReadOperationFailed, $"scan failed: not done within {GoDuration.From(timeout)} (spec.timeout)");
+            var field = spec.Timeout is null ? "spec.interval, for want of spec.timeout" : "spec.timeout";
+            return new Outcome.Retry(Reasons.ReadOperationFailed, $"scan failed: not done within {GoDuration.From(timeout)} ({field})");
         }
     }
 
     /// <summary>
     /// 5. Store and status. The status is written only where the tag set or its terms differ, so that a scan without news writes nothing.
     /// </summary>
-    private async Task KeepAsync(RepositoryScope scope, Plan plan, TagListing listing, CancellationToken cancellation)
+    /// <returns>Whether they differ.</returns>
+    private async Task<bool> KeepAsync(RepositoryScope scope, Plan plan, TagListing listing, CancellationToken cancellation)
     {
         var tags = TagSets.Create(plan.Image.Canonical, listing.Tags.Where(tag => !plan.Exclusions.Excludes(tag)), listing.At);
         await store.ReplaceAsync(scope.Key, tags, cancellation);
@@ -138,6 +140,8 @@ internal sealed class ImageRepositoryReconciler(
             var ready = Success(scope);
             scope.Event(EventType.Normal, ready.Reason, ready.Message);
         }
+
+        return news;
     }
 
     private sealed record Plan(ImageName Image, IReadOnlyList<string> Patterns, ExclusionList Exclusions);

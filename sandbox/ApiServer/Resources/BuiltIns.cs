@@ -32,6 +32,7 @@ internal static class BuiltIns
                 "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork",
                 "status.phase", "status.podIP", "status.nominatedNodeName",
             ],
+            Others = [new("binding", "", "", "Binding", "create")],
         };
         yield return Of("", "v1", "Service", "services", "svc") with
         {

@@ -15,6 +15,7 @@ internal sealed class Dispatcher
     private readonly ListVerb lists;
     private readonly WatchVerb watches;
     private readonly ScaleVerb scales;
+    private readonly BindingVerb bindings;
     private readonly ReviewVerbs reviews;
 
     public Dispatcher(Cluster cluster, ObjectWriter writer, ObjectDeleter deleter, Responder responder)
@@ -27,6 +28,7 @@ internal sealed class Dispatcher
         patches = new(cluster, writer);
         deletes = new(cluster, deleter, lists);
         scales = new(cluster, writer);
+        bindings = new(cluster, writer);
         reviews = new(cluster);
     }
 
@@ -66,6 +68,7 @@ internal sealed class Dispatcher
         ("get", "scale") => scales.Get(call),
         ("update", "scale") => await scales.UpdateAsync(call),
         ("patch", "scale") => await scales.PatchAsync(call),
+        ("create", "binding") => await bindings.CreateAsync(call),
         ("create", "token") => await reviews.RequestTokenAsync(call),
         ("create", _) when call.Resource.IsVirtual => await reviews.CreateAsync(call),
         ("get", _) => Reply.Of(cluster.Store.Get(call.Id) ?? throw call.Resource.NotFound(call.Name)),
