@@ -57,6 +57,9 @@ public sealed class SandboxEnvironment : IAsyncDisposable
     /// <summary>The registry's host and port, as they stand in an image's name.</summary>
     public string RegistryHost => Registry.Host;
 
+    /// <summary>Whether controllers run in this process.</summary>
+    public bool HasControllers => _options.Controllers.Count > 0;
+
     /// <summary>Starts everything and waits until it answers.</summary>
     /// <exception cref="IOException">A port is taken, or the state directory cannot be used.</exception>
     public static async Task<SandboxEnvironment> StartAsync(SandboxOptions options, CancellationToken cancellation)
@@ -80,7 +83,7 @@ public sealed class SandboxEnvironment : IAsyncDisposable
     /// <summary>Ends when a controller has failed, by throwing its failure, or on cancellation.</summary>
     public async Task Stopped(CancellationToken cancellation)
     {
-        if (_options.Controllers.Count > 0)
+        if (HasControllers)
         {
             await _controllers.WaitAsync(cancellation);
             throw new StoryFailedException("the controllers ended");
@@ -138,7 +141,7 @@ public sealed class SandboxEnvironment : IAsyncDisposable
 
     private void StartControllers()
     {
-        if (_options.Controllers.Count > 0)
+        if (HasControllers)
         {
             var options = SandboxControllers.Options(_options.Controllers, Path.Combine(_options.StateDirectory, "controllers"), _artifactPort);
             _controllers = ToolkitControllers.RunAsync(options, Client, _loggers, _options.Time, _stop.Token);

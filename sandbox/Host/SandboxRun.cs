@@ -64,7 +64,8 @@ public static class SandboxRun
                 Time = time,
             },
             cancellation);
-        await output.WriteLineAsync("GitOpsToolkit sandbox: a Kubernetes API server, a Git server, a registry and the controllers in one process.");
+        var controllers = sandbox.HasControllers ? "a registry and the controllers" : "and a registry, no controllers,";
+        await output.WriteLineAsync($"GitOpsToolkit sandbox: a Kubernetes API server, a Git server, {controllers} in one process.");
         await output.WriteLineAsync("It is for trying, testing and preview, never for production.");
         await output.WriteLineAsync($"Started in {Timeline.Seconds(time.GetElapsedTime(begun))}.");
         if (options.Story)
