@@ -179,6 +179,35 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task Force_gives_up_no_object_for_a_manifest_that_is_invalid()
+    {
+        static (string, string) Deployment(string app, string replicas) => ("d.yaml",
+            $"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: d, namespace: apps}}\nspec:\n  replicas: {replicas}\n"
+            + $"  selector: {{matchLabels: {{app: {app}}}}}\n  template:\n    metadata: {{labels: {{app: {app}}}}}\n"
+            + "    spec: {containers: [{name: c, image: x}]}\n");
+
+        await using var cluster = await Cluster.StartAsync();
+        await cluster.PublishAsync(One, Deployment("a", "1"));
+        await cluster.CreateKustomizationAsync("app", "prune: true\nforce: true");
+        await cluster.ReadyAsync("app", One);
+        var path = Cluster.Path("apps/v1", "deployments", "d");
+        var uid = (await cluster.Client.GetAsync(path, default))!["metadata"]!["uid"]!.ToString();
+
+        // Invalid alone, and together with a change that would need a new object.
+        foreach (var (revision, app) in new[] { (Two, "a"), (One, "b") })
+        {
+            await cluster.PublishAsync(revision, Deployment(app, "-3"));
+            await cluster.StatusAsync("app", status => status["lastAttemptedRevision"]?.ToString() == revision
+                && Cluster.Condition(status, "Ready")?["reason"]?.ToString() == "ReconciliationFailed");
+            Assert.Equal(uid, (await cluster.Client.GetAsync(path, default))!["metadata"]!["uid"]!.ToString());
+        }
+
+        await cluster.PublishAsync(Two, Deployment("b", "3"));
+        await cluster.ReadyAsync("app", Two);
+        Assert.NotEqual(uid, (await cluster.Client.GetAsync(path, default))!["metadata"]!["uid"]!.ToString());
+    }
+
+    [Fact]
     public async Task A_definition_and_its_objects_come_in_one_go()
     {
         const string definition = """

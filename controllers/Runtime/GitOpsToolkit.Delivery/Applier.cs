@@ -110,6 +110,11 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
         }
         catch (ApiException e) when (target.Live is not null && IsImmutable(e) && MayRecreate(target, options))
         {
+            if (!await Recreation.WouldHelpAsync(client, e, target.Path, target.Body, options.FieldManager, cancellation))
+            {
+                throw;
+            }
+
             return new ObjectPlan.Write(target, Cleanup: null, Recreate: true);
         }
 
@@ -325,7 +330,13 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
         || error.Message.Contains("is immutable", StringComparison.Ordinal) || error.Message.Contains("immutable field",
             StringComparison.Ordinal);
 
-    private static string Explain(ApiException error) => error.Reason.Length > 0 ? $"{error.Message} ({error.Reason})" : error.Message;
+    private static string Explain(ApiException error)
+    {
+        var text = error.Reason.Length > 0 ? $"{error.Message} ({error.Reason})" : error.Message;
+        return error.Message.Contains("field is immutable", StringComparison.Ordinal)
+            ? text + "; undo the change, or set spec.force: true to have the object deleted and made anew"
+            : text;
+    }
 
     private ParallelOptions Limits(ApplyOptions options, CancellationToken cancellation) =>
         new() { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = cancellation };
