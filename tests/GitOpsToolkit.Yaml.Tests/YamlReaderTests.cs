@@ -62,10 +62,10 @@ public sealed class YamlReaderTests
     public void TagsDecide(string scalar, string expected) => Assert.Equal($"{{\"a\":{expected}}}", Json($"a: {scalar}\n"));
 
     [Theory]
-    [InlineData("a: !!int x\n", "f.yaml:1:4: cannot decode !!str `x` as a !!int")]
+    [InlineData("a: !!int x\n", "f.yaml:1:4: cannot decode a !!str as a !!int")]
     [InlineData("a: 1\nb: .inf\n", "f.yaml:2:4: `.inf` is no number that JSON can hold; quote it to make it a string")]
     [InlineData("a: 1\nb: 2\na: 3\n", "f.yaml:3:1: mapping key \"a\" already defined at line 1")]
-    [InlineData("a: *x\n", "f.yaml:1:4: unknown anchor 'x' referenced")]
+    [InlineData("a: *x\n", "f.yaml:1:4: unknown anchor referenced; quote the value if it is none")]
     [InlineData("a: &x\n  b: *x\n", "f.yaml:2:6: anchor 'x' value contains itself")]
     [InlineData("a:\n  <<: 5\n", "f.yaml:2:7: map merge requires map or sequence of maps as the value")]
     [InlineData("? [a]\n: b\n", "f.yaml:1:3: a collection cannot be a key")]

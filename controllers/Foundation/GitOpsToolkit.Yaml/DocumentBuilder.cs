@@ -207,7 +207,7 @@ internal sealed class DocumentBuilder(IParser parser, string file, YamlReaderOpt
         parser.MoveNext();
         if (!_anchors.TryGetValue(alias.Value.Value, out var anchored))
         {
-            throw Fault(alias.Start, $"unknown anchor '{alias.Value}' referenced");
+            throw Fault(alias.Start, "unknown anchor referenced; quote the value if it is none");
         }
 
         if (anchored.Open)

@@ -14,7 +14,7 @@ internal sealed class ScalarResolver
     private readonly Dictionary<string, JsonElement> _numbers = new(StringComparer.Ordinal);
 
     /// <summary>The JSON value of a scalar.</summary>
-    /// <exception cref="FormatException">The tag and the text do not fit, or JSON cannot hold the value.</exception>
+    /// <exception cref="FormatException">The tag and the text do not fit, or JSON cannot hold the value. The text is not told: it may be a password.</exception>
     internal JsonNode? Resolve(string text, bool plain, string tag)
     {
         var shortTag = tag.StartsWith(TagPrefix, StringComparison.Ordinal) ? tag[TagPrefix.Length..] : tag is "" or "!" ? "" : "local";
@@ -34,7 +34,7 @@ internal sealed class ScalarResolver
         var name = scalar.Kind.ToString().ToLowerInvariant();
         return name == wanted || (wanted == "float" && scalar.Kind == ScalarKind.Int)
             ? Value(scalar, text)
-            : throw new FormatException($"cannot decode !!{(name == "string" ? "str" : name)} `{text}` as a !!{wanted}");
+            : throw new FormatException($"cannot decode a !!{(name == "string" ? "str" : name)} as a !!{wanted}");
     }
 
     private JsonNode? Value(in PlainScalar scalar, string text) => scalar.Kind switch

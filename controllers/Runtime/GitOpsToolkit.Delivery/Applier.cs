@@ -68,7 +68,7 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
             catch (ApiException e)
             {
                 plans[desired] = new ObjectPlan.Skip();
-                faults.Add(new ObjectFault(desired.Ref, desired.Origin, $"dry-run failed: {Explain(e)}", e.IsTransient));
+                faults.Add(new ObjectFault(desired.Ref, desired.Origin, $"dry-run failed: {Refusal.Explain(e, desired.Body)}", e.IsTransient));
             }
         });
     }
@@ -158,7 +158,7 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
             }
             catch (ApiException e)
             {
-                faults.Add(new ObjectFault(desired.Ref, desired.Origin, $"apply failed: {Explain(e)}", e.IsTransient));
+                faults.Add(new ObjectFault(desired.Ref, desired.Origin, $"apply failed: {Refusal.Explain(e, desired.Body, LiveOf(plans[desired]))}", e.IsTransient));
             }
         });
         changes.AddRange(stage.Objects.Where(actions.ContainsKey).Select(desired => new Change(TargetOf(desired, plans[desired]), actions[desired])));
@@ -179,6 +179,8 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
             }
         }
     }
+
+    private static JsonObject? LiveOf(ObjectPlan plan) => (plan as ObjectPlan.Write)?.Target.Live;
 
     private static ObjectRef TargetOf(DesiredObject desired, ObjectPlan plan) =>
         plan is ObjectPlan.Write write ? ObjectRef.Of(write.Target.Body) : desired.Ref;
@@ -329,14 +331,6 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
         error.IsConflict || error.IsInvalid
         || error.Message.Contains("is immutable", StringComparison.Ordinal) || error.Message.Contains("immutable field",
             StringComparison.Ordinal);
-
-    private static string Explain(ApiException error)
-    {
-        var text = error.Reason.Length > 0 ? $"{error.Message} ({error.Reason})" : error.Message;
-        return error.Message.Contains("field is immutable", StringComparison.Ordinal)
-            ? text + "; undo the change, or set spec.force: true to have the object deleted and made anew"
-            : text;
-    }
 
     private ParallelOptions Limits(ApplyOptions options, CancellationToken cancellation) =>
         new() { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = cancellation };
