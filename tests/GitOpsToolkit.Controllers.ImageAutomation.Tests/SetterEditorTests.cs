@@ -25,6 +25,8 @@ public sealed class SetterEditorTests
     [InlineData("""# ["$imagepolicy"]""", "")]
     [InlineData("""# {"$ref": "#/definitions/other.ns:p"}""", "")]
     [InlineData("""# {"$imagepolicy": "ns:p",}""", "")]
+    [InlineData("""# {"$imagepolicy": "\ud800"}""", "")]
+    [InlineData("""# {"\udfff": "ns:p"}""", "")]
     [InlineData("# plain", "")]
     public void Comments(string comment, string setter) => Assert.Equal(setter, string.Join(' ', MarkerComment.Read(comment)));
 

@@ -57,6 +57,17 @@ public sealed class LogFormTests
     }
 
     [Fact]
+    public void A_terminal_is_not_driven_by_what_a_message_quotes()
+    {
+        using (var factory = Factory("console"))
+        {
+            factory.CreateLogger("x").LogInformation("commit '{Subject}'\tis stored", "a\u001b[2J\u202eb\u009b");
+        }
+
+        Assert.EndsWith("commit 'a\\u001b[2J\\u202eb\\u009b'\tis stored", Assert.Single(Lines()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_message_with_line_ends_and_quotes_stays_one_line()
     {
         using (var factory = Factory("json"))

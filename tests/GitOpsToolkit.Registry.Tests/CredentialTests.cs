@@ -40,6 +40,8 @@ public sealed class CredentialTests
 
     [Theory]
     [InlineData("{", "is not valid JSON")]
+    [InlineData("""{"auths":{"h":{"auth":"\ud800SECRET"}}}""", "is not valid JSON")]
+    [InlineData("""{"auths":{"\ud800SECRET":{"username":"u","password":"p"}}}""", "is not valid JSON")]
     [InlineData("[]", "has no object 'auths'")]
     [InlineData("""{"auths":[]}""", "has no object 'auths'")]
     [InlineData("""{"auths":{"h":{"auth":"SECRET!"}}}""", "auths[\"h\"].auth is not the base64 of user:password")]

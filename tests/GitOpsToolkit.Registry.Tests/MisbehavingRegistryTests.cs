@@ -116,6 +116,7 @@ public sealed class MisbehavingRegistryTests : IDisposable
     [InlineData("application/json", """{"tags":["a"]""", RegistryFault.Truncated, "cut off")]
     [InlineData("application/json", "", RegistryFault.Truncated, "cut off")]
     [InlineData("application/json", "{}", RegistryFault.Protocol, "is no tag list")]
+    [InlineData("application/json", """{"tags":["\ud800"]}""", RegistryFault.Truncated, "no valid JSON")]
     [InlineData("application/json", "[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]", RegistryFault.Truncated, "no valid JSON")]
     public async Task An_answer_that_is_no_tag_list_is_a_fault(string type, string body, RegistryFault fault, string message)
     {

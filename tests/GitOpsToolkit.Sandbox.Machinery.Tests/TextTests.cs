@@ -164,6 +164,8 @@ public sealed class TextTests
     [InlineData("{'a':1}")]
     [InlineData("{\"a\":1,}")]
     [InlineData("nope")]
+    [InlineData("{\"a\":\"\\ud800\"}")]
+    [InlineData("{\"\\udc00\":1}")]
     public void WhatIsNoJsonIsRefused(string body) => Assert.ThrowsAny<JsonException>(() => StrictJson.Parse(body));
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class DockerConfig
             error = null;
             return true;
         }
-        catch (JsonException)
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
             error = "the docker configuration is not valid JSON";
             return false;

@@ -61,6 +61,18 @@ internal sealed class TagPageReader(Action<string> onTag, Action<int> onBytes)
         return (int)reader.BytesConsumed;
     }
 
+    private static string Text(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new JsonException("a tag holds bytes or escapes that are no text", error);
+        }
+    }
+
     private void Token(ref Utf8JsonReader reader)
     {
         switch (reader.TokenType)
@@ -77,7 +89,7 @@ internal sealed class TagPageReader(Action<string> onTag, Action<int> onBytes)
                 inTags = false;
                 break;
             case JsonTokenType.String when inTags && reader.CurrentDepth == 2:
-                onTag(reader.GetString()!);
+                onTag(Text(ref reader));
                 break;
         }
     }

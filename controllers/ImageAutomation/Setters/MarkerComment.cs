@@ -33,8 +33,9 @@ internal static class MarkerComment
             using var document = JsonDocument.Parse(body, Strict);
             return document.RootElement.ValueKind == JsonValueKind.Object ? Setters(document.RootElement) : [];
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The latter for escapes that are no text, such as half of a surrogate pair.
             return [];
         }
     }

@@ -10,18 +10,21 @@ public static class StrictJson
     /// <summary>Reads one JSON value.</summary>
     /// <param name="utf8">The body.</param>
     /// <param name="duplicates">Receives the paths of repeated keys, such as <c>spec.replicas</c>; null if of no interest.</param>
-    /// <exception cref="JsonException">The body is not JSON, has trailing data or is nested deeper than <see cref="Json.MaxDepth"/>.</exception>
+    /// <exception cref="JsonException">The body is not JSON, has trailing data, holds strings that are no text, or is nested deeper than <see cref="Json.MaxDepth"/>.</exception>
     public static JsonNode? Parse(ReadOnlySpan<byte> utf8, ICollection<string>? duplicates = null)
     {
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = Json.MaxDepth });
-        reader.Read();
-        var node = ReadValue(ref reader, "", duplicates);
-        if (reader.Read())
+        try
         {
-            throw new JsonException("unexpected data after the top-level value");
+            reader.Read();
+            var node = ReadValue(ref reader, "", duplicates);
+            return reader.Read() ? throw new JsonException("unexpected data after the top-level value") : node;
         }
-
-        return node;
+        catch (InvalidOperationException notText)
+        {
+            // The reader's way of saying that a string is no UTF-8, or holds one half of a surrogate pair.
+            throw new JsonException("a string holds bytes or escapes that are no text", notText);
+        }
     }
 
     /// <summary>Reads one JSON value from text.</summary>

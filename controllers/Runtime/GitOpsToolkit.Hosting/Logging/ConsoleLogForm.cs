@@ -32,8 +32,16 @@ internal sealed class ConsoleLogForm : ILogForm
         }
 
         line.Append('\n');
-        Encoding.UTF8.GetBytes(line.ToString(), output);
+        Encoding.UTF8.GetBytes(Visible(line.ToString()), output);
     }
+
+    /// <summary>Messages quote commits, tags and servers: none of them may drive the terminal, or reorder its line.</summary>
+    private static string Visible(string text) => !text.Any(IsControl)
+        ? text
+        : string.Concat(text.Select(letter => IsControl(letter) ? $"\\u{(int)letter:x4}" : letter.ToString()));
+
+    private static bool IsControl(char letter) =>
+        letter is not ('\n' or '\t') && (char.IsControl(letter) || letter is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069'));
 
     private static bool Tells(string message, object? value) =>
         value?.ToString() is { Length: > 0 } text && message.Contains(text, StringComparison.Ordinal);
