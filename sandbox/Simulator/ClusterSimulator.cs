@@ -59,6 +59,8 @@ public sealed class ClusterSimulator : IAsyncDisposable
     {
         AddOwner(world, Kinds.ReplicaSet, new ReplicaSetReconciler(world), Kinds.Pod);
         AddOwner(world, Kinds.Deployment, new DeploymentReconciler(world), Kinds.ReplicaSet);
+        world.Cache(Kinds.ControllerRevision);
+        world.Cache(Kinds.Claim);
         AddOwner(world, Kinds.StatefulSet, new StatefulSetReconciler(world), Kinds.Pod);
         AddOwner(world, Kinds.DaemonSet, new DaemonSetReconciler(world), Kinds.Pod);
         AddOwner(world, Kinds.Job, new JobReconciler(world), Kinds.Pod);
@@ -66,6 +68,7 @@ public sealed class ClusterSimulator : IAsyncDisposable
         var endpoints = _set.Add("endpoints", new EndpointsReconciler(world));
         var services = world.Cache(Kinds.Service);
         world.Cache(Kinds.Endpoints);
+        world.Cache(Kinds.EndpointSlice);
         endpoints.Watch(services, change => [change.Key]);
         endpoints.Watch(world.Cache(Kinds.Pod), change => services.List().Select(service => service.Key).Where(key => key.Namespace == change.Key.Namespace));
     }

@@ -7,6 +7,8 @@ namespace GitOpsToolkit.Sandbox.Simulator;
 /// <summary>One pod of a DaemonSet, as there is one node; a pod of an older template makes way for a new one.</summary>
 internal sealed class DaemonSetReconciler(World world) : IReconciler
 {
+    private readonly Revisions _revisions = new(world, Kinds.DaemonSet);
+
     public string Kind => Kinds.DaemonSet.Kind.Kind;
 
     public async Task<Outcome> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
@@ -19,6 +21,8 @@ internal sealed class DaemonSetReconciler(World world) : IReconciler
         var hash = TemplateHash.Of(set.At("spec", "template"));
         // A pod that is going still holds its place on the node.
         var pods = world.Owned(Kinds.Pod, set.Text("metadata", "uid"));
+        var inUse = pods.Select(pod => pod.Text("metadata", "labels", TemplateHash.ControllerRevisionHash)).ToHashSet(StringComparer.Ordinal);
+        await _revisions.KeepAsync(set, hash, inUse, cancellation);
         if (pods.Count == 0)
         {
             var body = Pods.FromTemplate(set.At("spec", "template"), Kinds.DaemonSet, set, $"{key.Name}-{TemplateHash.Suffix(world.Options.Random)}", world.Options.NodeName);
@@ -30,7 +34,7 @@ internal sealed class DaemonSetReconciler(World world) : IReconciler
         var onDelete = set.Text("spec", "updateStrategy", "type") == "OnDelete";
         foreach (var pod in pods.Where(pod => !World.IsDeleting(pod) && (!Pods.IsActive(pod) || (!onDelete && !IsOf(pod, hash)))).ToList())
         {
-            await world.DeleteAsync(Kinds.Pod, World.KeyOf(pod), null, cancellation);
+            await world.DeleteAsync(Kinds.Pod, pod, cancellation);
             world.Event(Kinds.DaemonSet, set, "SuccessfulDelete", $"Deleted pod: {pod.Text("metadata", "name")}");
         }
 

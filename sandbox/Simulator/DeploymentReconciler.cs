@@ -11,8 +11,7 @@ namespace GitOpsToolkit.Sandbox.Simulator;
 internal sealed class DeploymentReconciler(World world) : IReconciler
 {
     public const string Revision = "deployment.kubernetes.io/revision";
-    private const string DesiredReplicas = "deployment.kubernetes.io/desired-replicas";
-    private const string MaxReplicas = "deployment.kubernetes.io/max-replicas";
+    private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
     private readonly DeploymentStatus _status = new(world);
 
@@ -26,17 +25,20 @@ internal sealed class DeploymentReconciler(World world) : IReconciler
         }
 
         var rollout = Rollout.Of(deployment, world.Owned(Kinds.ReplicaSet, deployment.Text("metadata", "uid")).Where(set => !World.IsDeleting(set)));
-        if (!deployment.Flag("spec", "paused"))
+        // A Deployment that was paused or resized keeps the shares of its templates; the rollout goes on in the next pass.
+        var isScaling = rollout.IsPaused || Scaling.IsDue(rollout);
+        if (!isScaling)
         {
             await EnsureNewSetAsync(rollout, cancellation);
-            await EnsureRevisionAsync(rollout, cancellation);
         }
 
         if (rollout.New is not null)
         {
-            await ScaleAsync(rollout, cancellation);
-            await CleanUpAsync(rollout, cancellation);
+            await EnsureRevisionAsync(rollout, cancellation);
         }
+
+        await ScaleAsync(rollout, isScaling ? Scaling.Steps(rollout) : rollout.Steps(), cancellation);
+        await CleanUpAsync(rollout, cancellation);
 
         return await _status.WriteAsync(rollout, cancellation);
     }
@@ -79,20 +81,43 @@ internal sealed class DeploymentReconciler(World world) : IReconciler
         ScalingEvent(deployment, "up", created, 0, replicas);
     }
 
-    private static JsonObject Annotations(Rollout rollout) => new()
+    private static JsonObject Annotations(Rollout rollout)
     {
-        [Revision] = rollout.NextRevision().ToString(),
-        [DesiredReplicas] = rollout.Wanted.ToString(),
-        [MaxReplicas] = (rollout.Wanted + rollout.MaxSurge).ToString(),
-    };
+        var annotations = Inherited(rollout);
+        annotations[Revision] = rollout.NextRevision().ToString();
+        foreach (var (name, value) in Scaling.Annotations(rollout))
+        {
+            annotations[name] = value?.DeepClone();
+        }
+
+        return annotations;
+    }
+
+    /// <summary>A ReplicaSet has the annotations of its Deployment, such as the cause of the change that <c>kubectl rollout history</c> shows.</summary>
+    private static JsonObject Inherited(Rollout rollout)
+    {
+        var annotations = rollout.Deployment.At("metadata", "annotations").Clone();
+        foreach (var name in (ReadOnlySpan<string>)[LastApplied, Revision, Scaling.DesiredReplicas, Scaling.MaxReplicas])
+        {
+            annotations.Remove(name);
+        }
+
+        return annotations;
+    }
 
     /// <summary>The template that runs has the highest revision, also after a rollback to an older ReplicaSet.</summary>
     private async Task EnsureRevisionAsync(Rollout rollout, CancellationToken cancellation)
     {
         var set = rollout.New!;
+        var annotations = Inherited(rollout);
         if (rollout.Old.Any(old => RevisionOf(old) >= RevisionOf(set)))
         {
-            var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [Revision] = rollout.NextRevision().ToString() } } };
+            annotations[Revision] = rollout.NextRevision().ToString();
+        }
+
+        if (annotations.Any(wanted => set.Text("metadata", "annotations", wanted.Key) != (string?)wanted.Value))
+        {
+            var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } };
             rollout.Update(await world.PatchAsync(Kinds.ReplicaSet, World.KeyOf(set), patch, cancellation));
         }
 
@@ -104,14 +129,25 @@ internal sealed class DeploymentReconciler(World world) : IReconciler
         }
     }
 
-    private async Task ScaleAsync(Rollout rollout, CancellationToken cancellation)
+    private async Task ScaleAsync(Rollout rollout, IEnumerable<(JsonObject Set, int Replicas)> steps, CancellationToken cancellation)
     {
-        foreach (var (set, replicas) in rollout.Steps())
+        foreach (var (set, replicas) in steps)
         {
-            var before = set.Number("spec", "replicas") ?? 0;
-            rollout.Update(await world.PatchAsync(
-                Kinds.ReplicaSet, World.KeyOf(set), new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } }, cancellation));
-            ScalingEvent(rollout.Deployment, replicas > before ? "up" : "down", set, before, replicas);
+            var before = Rollout.Spec(set);
+            if (before == replicas && !Scaling.IsStale(rollout, set))
+            {
+                continue;
+            }
+
+            rollout.Update(await world.PatchAsync(Kinds.ReplicaSet, World.KeyOf(set), new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["annotations"] = Scaling.Annotations(rollout).Clone() },
+                ["spec"] = new JsonObject { ["replicas"] = replicas },
+            }, cancellation));
+            if (before != replicas)
+            {
+                ScalingEvent(rollout.Deployment, replicas > before ? "up" : "down", set, before, replicas);
+            }
         }
     }
 
@@ -123,7 +159,7 @@ internal sealed class DeploymentReconciler(World world) : IReconciler
             .OrderByDescending(RevisionOf).Skip(keep);
         foreach (var set in idle)
         {
-            await world.DeleteAsync(Kinds.ReplicaSet, World.KeyOf(set), null, cancellation);
+            await world.DeleteAsync(Kinds.ReplicaSet, set, cancellation);
         }
     }
 

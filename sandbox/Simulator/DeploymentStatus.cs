@@ -26,7 +26,7 @@ internal sealed class DeploymentStatus(World world)
         }
 
         await world.WriteStatusAsync(Kinds.Deployment, deployment, status, cancellation);
-        return isComplete || progressing.Text("status") == "False" || deployment.Flag("spec", "paused")
+        return isComplete || progressing.Text("status") == "False" || progressing.Text("reason") == "NewReplicaSetAvailable" || rollout.IsPaused
             ? Outcome.Next
             : new Outcome.Done(Deadline(deployment, progressing) - world.Options.Time.GetUtcNow() + TimeSpan.FromSeconds(1));
     }
@@ -49,14 +49,29 @@ internal sealed class DeploymentStatus(World world)
         var deployment = rollout.Deployment;
         var name = rollout.New.Text("metadata", "name");
         var before = deployment["status"].Condition("Progressing");
-        if (deployment.Flag("spec", "paused"))
+        if (rollout.IsPaused)
         {
-            return Condition(deployment, "Progressing", null, "DeploymentPaused", "Deployment is paused");
+            // A rollout that had timed out stays so.
+            return before.Text("reason") == "ProgressDeadlineExceeded"
+                ? before.Clone()
+                : Condition(deployment, "Progressing", null, "DeploymentPaused", "Deployment is paused");
         }
 
         if (isComplete)
         {
             return Condition(deployment, "Progressing", true, "NewReplicaSetAvailable", $"ReplicaSet \"{name}\" has successfully progressed.");
+        }
+
+        if (before.Text("reason") == "DeploymentPaused")
+        {
+            // The deadline begins anew: the pause is no time that the rollout had.
+            return Condition(deployment, "Progressing", null, "DeploymentResumed", "Deployment is resumed");
+        }
+
+        var isOnlyScaled = (status.Number("replicas") ?? 0) == (status.Number("updatedReplicas") ?? 0) && Rollout.Spec(rollout.New ?? []) > 0;
+        if (before.Text("reason") == "NewReplicaSetAvailable" && isOnlyScaled)
+        {
+            return before.Clone();
         }
 
         if (before is null || before.Text("reason") == "NewReplicaSetAvailable" && rollout.New.Number("status", "replicas") is null)
@@ -70,8 +85,8 @@ internal sealed class DeploymentStatus(World world)
             return Condition(deployment, "Progressing", false, "ProgressDeadlineExceeded", $"ReplicaSet \"{name}\" has timed out progressing.");
         }
 
-        // A time-out stays until something moves.
-        return !moved && before.Text("reason") == "ProgressDeadlineExceeded"
+        // What was said last stays until something moves.
+        return !moved && before.Text("reason") != "NewReplicaSetAvailable"
             ? before.Clone()
             : Condition(deployment, "Progressing", true, "ReplicaSetUpdated", $"ReplicaSet \"{name}\" is progressing.", touched: moved);
     }

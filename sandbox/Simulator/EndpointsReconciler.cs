@@ -16,7 +16,7 @@ internal sealed class EndpointsReconciler(World world) : IReconciler
         {
             if (present is not null && IsOurs(present))
             {
-                await world.DeleteAsync(Kinds.Endpoints, key, null, cancellation);
+                await world.DeleteAsync(Kinds.Endpoints, present, cancellation);
             }
 
             return Outcome.Next;

@@ -29,7 +29,7 @@ internal sealed class JobReconciler(World world) : IReconciler
         {
             foreach (var pod in active)
             {
-                await world.DeleteAsync(Kinds.Pod, World.KeyOf(pod), null, cancellation);
+                await world.DeleteAsync(Kinds.Pod, pod, cancellation);
             }
 
             active.Clear();

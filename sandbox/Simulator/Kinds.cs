@@ -13,6 +13,9 @@ internal static class Kinds
     public static readonly WorkloadKind ReplicaSet = new(new GroupVersionKind("apps", "v1", "ReplicaSet"), "replicasets");
     public static readonly WorkloadKind StatefulSet = new(new GroupVersionKind("apps", "v1", "StatefulSet"), "statefulsets");
     public static readonly WorkloadKind DaemonSet = new(new GroupVersionKind("apps", "v1", "DaemonSet"), "daemonsets");
+    public static readonly WorkloadKind ControllerRevision = new(new GroupVersionKind("apps", "v1", "ControllerRevision"), "controllerrevisions");
+    public static readonly WorkloadKind Claim = new(new GroupVersionKind("", "v1", "PersistentVolumeClaim"), "persistentvolumeclaims");
+    public static readonly WorkloadKind EndpointSlice = new(new GroupVersionKind("discovery.k8s.io", "v1", "EndpointSlice"), "endpointslices");
     public static readonly WorkloadKind Job = new(new GroupVersionKind("batch", "v1", "Job"), "jobs");
 }
 

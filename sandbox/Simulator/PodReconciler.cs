@@ -21,7 +21,13 @@ internal sealed class PodReconciler(World world, PodStatus status) : IReconciler
 
         if (World.IsDeleting(pod))
         {
-            await world.DeleteAsync(Kinds.Pod, key, 0, cancellation);
+            await world.DeleteAsync(Kinds.Pod, pod, cancellation, gracePeriod: 0);
+            return Outcome.Next;
+        }
+
+        // Another node's pods are its kubelet's.
+        if (pod.Text("spec", "nodeName") is { Length: > 0 } node && node != world.Options.NodeName)
+        {
             return Outcome.Next;
         }
 
@@ -47,8 +53,14 @@ internal sealed class PodReconciler(World world, PodStatus status) : IReconciler
         {
             // The first refusal is an error, the next ones wait for longer: as the kubelet tells it.
             var reason = isNew ? "ErrImagePull" : "ImagePullBackOff";
-            await world.WriteStatusAsync(Kinds.Pod, pod, status.Waiting(pod, reason, Refusal(reason, image), image), cancellation);
-            world.Event(Kinds.Pod, pod, isNew ? "Failed" : "BackOff", isNew ? $"Failed to pull image \"{image}\": not found" : $"Back-off pulling image \"{image}\"", EventType.Warning);
+            var isKnown = pod.Items("status", "containerStatuses").Concat(pod.Items("status", "initContainerStatuses"))
+                .Any(container => container.Text("image") == image && container.Text("state", "waiting", "reason") == "ImagePullBackOff");
+            if (!isKnown)
+            {
+                await world.WriteStatusAsync(Kinds.Pod, pod, status.Waiting(pod, reason, Refusal(reason, image), image), cancellation);
+                world.Event(Kinds.Pod, pod, isNew ? "Failed" : "BackOff", isNew ? $"Failed to pull image \"{image}\": not found" : $"Back-off pulling image \"{image}\"", EventType.Warning);
+            }
+
             return new Outcome.Done(LookAgain);
         }
 
@@ -65,7 +77,7 @@ internal sealed class PodReconciler(World world, PodStatus status) : IReconciler
             return new Outcome.Done(left);
         }
 
-        foreach (var container in pod.Items("spec", "containers"))
+        foreach (var container in pod.Items("spec", "initContainers").Concat(pod.Items("spec", "containers")))
         {
             world.Event(Kinds.Pod, pod, "Pulled", $"Container image \"{container.Text("image")}\" already present on machine");
             world.Event(Kinds.Pod, pod, "Created", $"Created container: {container.Text("name")}");

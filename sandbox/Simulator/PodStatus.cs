@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace GitOpsToolkit.Sandbox.Simulator;
@@ -10,8 +10,7 @@ internal sealed class PodStatus(World world)
 {
     private const string HostAddress = "10.0.0.1";
 
-    /// <summary>Addresses by pod; one that a restarted simulator finds in a status stays as it is.</summary>
-    private readonly ConcurrentDictionary<string, string> _addresses = new(StringComparer.Ordinal);
+    /// <summary>Addresses are given out in turn; the one in a pod's status stays as it is.</summary>
     private int _lastAddress;
 
     /// <summary>A pod whose containers do not run yet.</summary>
@@ -28,10 +27,15 @@ internal sealed class PodStatus(World world)
         }
 
         var status = Base(pod, "Pending", isReady: false);
-        status["containerStatuses"] = Containers(pod, container => new JsonObject
+        // While init containers run, the others wait for them.
+        var hasInit = pod.Items("spec", "initContainers").Any();
+        var usual = hasInit ? "PodInitializing" : "ContainerCreating";
+        JsonObject State(JsonObject container) => new()
         {
-            ["waiting"] = onlyImage is null || container.Text("image") == onlyImage ? waiting.DeepClone() : new JsonObject { ["reason"] = "ContainerCreating" },
-        }, isReady: false);
+            ["waiting"] = container.Text("image") == onlyImage || (onlyImage is null && !hasInit) ? waiting.DeepClone() : new JsonObject { ["reason"] = usual },
+        };
+        status["containerStatuses"] = Containers(pod, "containers", State, isReady: false);
+        WithInit(status, pod, State, isReady: false);
         return status;
     }
 
@@ -39,8 +43,9 @@ internal sealed class PodStatus(World world)
     public JsonObject Running(JsonObject pod)
     {
         var status = Base(pod, "Running", isReady: true);
-        status["containerStatuses"] = Containers(
-            pod, container => new JsonObject { ["running"] = new JsonObject { ["startedAt"] = StartedAt(pod, container) } }, isReady: true);
+        JsonObject State(JsonObject container) => new() { ["running"] = new JsonObject { ["startedAt"] = StartedAt(pod, container) } };
+        status["containerStatuses"] = Containers(pod, "containers", State, isReady: true);
+        WithInit(status, pod, container => container.Text("restartPolicy") == "Always" ? State(container) : Ended(pod, container), isReady: true);
         return status;
     }
 
@@ -48,11 +53,31 @@ internal sealed class PodStatus(World world)
     public JsonObject Succeeded(JsonObject pod)
     {
         var status = Base(pod, "Succeeded", isReady: false);
-        status["containerStatuses"] = Containers(pod, container => new JsonObject
-        {
-            ["terminated"] = new JsonObject { ["exitCode"] = 0, ["reason"] = "Completed", ["startedAt"] = StartedAt(pod, container), ["finishedAt"] = world.Now },
-        }, isReady: false);
+        JsonObject State(JsonObject container) => Ended(pod, container);
+        status["containerStatuses"] = Containers(pod, "containers", State, isReady: false);
+        WithInit(status, pod, State, isReady: true);
         return status;
+    }
+
+    private static void WithInit(JsonObject status, JsonObject pod, Func<JsonObject, JsonObject> state, bool isReady)
+    {
+        if (Containers(pod, "initContainers", state, isReady) is { Count: > 0 } containers)
+        {
+            status["initContainerStatuses"] = containers;
+        }
+    }
+
+    /// <summary>A container that ended well; when it did stays as it was first told.</summary>
+    private JsonObject Ended(JsonObject pod, JsonObject container)
+    {
+        var before = Before(pod, container).At("state", "terminated") as JsonObject;
+        return new JsonObject
+        {
+            ["terminated"] = before?.DeepClone() ?? new JsonObject
+            {
+                ["exitCode"] = 0, ["reason"] = "Completed", ["startedAt"] = StartedAt(pod, container), ["finishedAt"] = world.Now,
+            },
+        };
     }
 
     private JsonObject Base(JsonObject pod, string phase, bool isReady)
@@ -68,7 +93,7 @@ internal sealed class PodStatus(World world)
         };
         status["conditions"] = new JsonArray(
             Condition(pod, "PodReadyToStartContainers", phase != "Pending", ""),
-            Condition(pod, "Initialized", true, ""),
+            Condition(pod, "Initialized", phase != "Pending" || !pod.Items("spec", "initContainers").Any(), "ContainersNotInitialized"),
             Condition(pod, "Ready", isReady, phase == "Succeeded" ? "PodCompleted" : "ContainersNotReady"),
             Condition(pod, "ContainersReady", isReady, phase == "Succeeded" ? "PodCompleted" : "ContainersNotReady"),
             Condition(pod, "PodScheduled", true, ""));
@@ -97,16 +122,22 @@ internal sealed class PodStatus(World world)
             condition["reason"] = reasonIfFalse;
             if (reasonIfFalse == "ContainersNotReady")
             {
-                condition["message"] = $"containers with unready status: [{string.Join(' ', pod.Items("spec", "containers").Select(container => container.Text("name")))}]";
+                condition["message"] = $"containers with unready status: [{Names(pod, "containers")}]";
+            }
+            else if (reasonIfFalse == "ContainersNotInitialized")
+            {
+                condition["message"] = $"containers with incomplete status: [{Names(pod, "initContainers")}]";
             }
         }
 
         return condition;
     }
 
-    private static JsonArray Containers(JsonObject pod, Func<JsonObject, JsonObject> state, bool isReady) =>
+    private static string Names(JsonObject pod, string list) => string.Join(' ', pod.Items("spec", list).Select(container => container.Text("name")));
+
+    private static JsonArray Containers(JsonObject pod, string list, Func<JsonObject, JsonObject> state, bool isReady) =>
     [
-        .. pod.Items("spec", "containers").Select(container =>
+        .. pod.Items("spec", list).Select(container =>
         {
             var image = container.Text("image");
             return new JsonObject
@@ -125,10 +156,14 @@ internal sealed class PodStatus(World world)
 
     private string StartedAt(JsonObject pod, JsonObject container)
     {
-        var before = pod.Items("status", "containerStatuses").FirstOrDefault(found => found.Text("name") == container.Text("name"));
+        var before = Before(pod, container);
         var running = before.Text("state", "running", "startedAt");
         return running.Length > 0 && before.Text("image") == container.Text("image") ? running : world.Now;
     }
+
+    private static JsonObject? Before(JsonObject pod, JsonObject container) =>
+        pod.Items("status", "containerStatuses").Concat(pod.Items("status", "initContainerStatuses"))
+            .FirstOrDefault(found => found.Text("name") == container.Text("name"));
 
     private static string ImageId(string image)
     {
@@ -141,13 +176,16 @@ internal sealed class PodStatus(World world)
     private string Address(JsonObject pod)
     {
         var present = pod.Text("status", "podIP");
-        return present.Length > 0 ? present : _addresses.GetOrAdd(pod.Text("metadata", "uid"), _ => Next());
+        return present.Length > 0 ? present : Next();
     }
+
+    private static string AddressIn(JsonElement pod) =>
+        pod.TryGetProperty("status", out var status) && status.TryGetProperty("podIP", out var address) ? address.GetString() ?? "" : "";
 
     /// <summary>An address that no pod has, also none from before a restart.</summary>
     private string Next()
     {
-        var taken = world.Cache(Kinds.Pod).List().Select(entry => entry.Value!.Tree().Text("status", "podIP")).ToHashSet(StringComparer.Ordinal);
+        var taken = world.Cache(Kinds.Pod).List().Select(entry => AddressIn(entry.Value!.Json)).ToHashSet(StringComparer.Ordinal);
         string address;
         do
         {

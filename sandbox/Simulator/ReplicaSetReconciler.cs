@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.Reconciling;
@@ -8,9 +7,6 @@ namespace GitOpsToolkit.Sandbox.Simulator;
 /// <summary>As many pods as a ReplicaSet asks for.</summary>
 internal sealed class ReplicaSetReconciler(World world) : IReconciler
 {
-    /// <summary>Pods that we deleted and the cache may still show as running.</summary>
-    private readonly ConcurrentDictionary<string, bool> _deleted = new(StringComparer.Ordinal);
-
     public string Kind => Kinds.ReplicaSet.Kind.Kind;
 
     public async Task<Outcome> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
@@ -20,9 +16,7 @@ internal sealed class ReplicaSetReconciler(World world) : IReconciler
             return Outcome.Next;
         }
 
-        var pods = world.Owned(Kinds.Pod, set.Text("metadata", "uid"))
-            .Where(pod => Pods.IsActive(pod) && !_deleted.ContainsKey(pod.Text("metadata", "uid")))
-            .ToList();
+        var pods = world.Owned(Kinds.Pod, set.Text("metadata", "uid")).Where(Pods.IsActive).ToList();
         var wanted = set.Number("spec", "replicas") ?? 1;
         for (var missing = wanted - pods.Count; missing > 0; missing--)
         {
@@ -50,8 +44,7 @@ internal sealed class ReplicaSetReconciler(World world) : IReconciler
 
     private async Task DeleteAsync(JsonObject set, JsonObject pod, CancellationToken cancellation)
     {
-        _deleted[pod.Text("metadata", "uid")] = true;
-        await world.DeleteAsync(Kinds.Pod, World.KeyOf(pod), null, cancellation);
+        await world.DeleteAsync(Kinds.Pod, pod, cancellation);
         world.Event(Kinds.ReplicaSet, set, "SuccessfulDelete", $"Deleted pod: {pod.Text("metadata", "name")}");
     }
 

@@ -13,10 +13,15 @@ internal sealed class Rollout
         Wanted = deployment.Number("spec", "replicas") ?? 1;
         var update = deployment.At("spec", "strategy", "rollingUpdate");
         IsRecreate = deployment.Text("spec", "strategy", "type") == "Recreate";
-        MaxSurge = IsRecreate ? 0 : update.At("maxSurge").Share(Wanted, "25%", roundUp: true);
-        var unavailable = IsRecreate ? Wanted : update.At("maxUnavailable").Share(Wanted, "25%", roundUp: false);
+        if (IsRecreate)
+        {
+            return;
+        }
+
+        MaxSurge = update.At("maxSurge").Share(Wanted, "25%", roundUp: true);
+        var unavailable = update.At("maxUnavailable").Share(Wanted, "25%", roundUp: false);
         // Both zero would never move: Kubernetes lets one be unavailable then.
-        MaxUnavailable = MaxSurge == 0 && unavailable == 0 ? 1 : Math.Min(unavailable, Wanted);
+        MaxUnavailable = Math.Min(MaxSurge == 0 && unavailable == 0 ? 1 : unavailable, Wanted);
     }
 
     public JsonObject Deployment { get; }
@@ -33,6 +38,8 @@ internal sealed class Rollout
     public int MaxUnavailable { get; }
 
     public bool IsRecreate { get; }
+
+    public bool IsPaused => Deployment.Flag("spec", "paused");
 
     public IEnumerable<JsonObject> All => New is null ? _old : _old.Prepend(New);
 
@@ -98,8 +105,8 @@ internal sealed class Rollout
         // Pods that serve nobody cost nothing: they go first, whatever is available elsewhere.
         foreach (var set in _old.Where(set => Spec(set) > 0).OrderBy(set => set.Text("metadata", "creationTimestamp"), StringComparer.Ordinal).ToList())
         {
-            var idle = Math.Max(0, Spec(set) - Available(set));
-            var down = IsRecreate ? Spec(set) : Math.Min(Spec(set), Math.Min(idle, Surplus()) + Math.Max(0, Math.Min(budget, Available(set))));
+            var idle = Math.Min(Math.Max(0, Spec(set) - Available(set)), Surplus());
+            var down = IsRecreate ? Spec(set) : Math.Min(Spec(set), idle + Math.Max(0, Math.Min(budget, Available(set))));
             if (down > 0)
             {
                 budget -= Math.Max(0, down - idle);

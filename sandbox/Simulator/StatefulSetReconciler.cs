@@ -7,6 +7,9 @@ namespace GitOpsToolkit.Sandbox.Simulator;
 /// <summary>The numbered pods of a StatefulSet: created upwards, each after the one before is ready; updated and removed downwards.</summary>
 internal sealed class StatefulSetReconciler(World world) : IReconciler
 {
+    private readonly Revisions _revisions = new(world, Kinds.StatefulSet);
+    private readonly Claims _claims = new(world);
+
     public string Kind => Kinds.StatefulSet.Kind.Kind;
 
     public async Task<Outcome> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
@@ -16,9 +19,15 @@ internal sealed class StatefulSetReconciler(World world) : IReconciler
             return Outcome.Next;
         }
 
-        var revision = $"{key.Name}-{TemplateHash.Of(set.At("spec", "template"))}";
+        var hash = TemplateHash.Of(set.At("spec", "template"));
+        var revision = Revisions.Name(set, hash);
         var wanted = set.Number("spec", "replicas") ?? 1;
-        var pods = world.Owned(Kinds.Pod, set.Text("metadata", "uid")).ToDictionary(Ordinal);
+        // What is not named as a pod of this set is left alone.
+        var pods = world.Owned(Kinds.Pod, set.Text("metadata", "uid"))
+            .Where(pod => pod.Text("metadata", "name") == NameOf(set, Ordinal(pod))).ToDictionary(Ordinal);
+        var inUse = pods.Values.Select(pod => pod.Text("metadata", "labels", TemplateHash.ControllerRevisionHash)).ToHashSet(StringComparer.Ordinal);
+        inUse.Add(set.Text("status", "currentRevision"));
+        await _revisions.KeepAsync(set, hash, inUse, cancellation);
         if (!await CreateMissingAsync(set, pods, wanted, revision, cancellation))
         {
             await MakeWayAsync(set, pods, wanted, revision, cancellation);
@@ -43,6 +52,13 @@ internal sealed class StatefulSetReconciler(World world) : IReconciler
             }
             else
             {
+                if (!World.IsDeleting(pod) && !Pods.IsActive(pod))
+                {
+                    // It has ended, and its name is needed for the next one.
+                    await world.DeleteAsync(Kinds.Pod, pod, cancellation);
+                    busy = true;
+                }
+
                 busy |= World.IsDeleting(pod) || (!Pods.IsReady(pod) && IsOf(pod, revision));
             }
 
@@ -67,20 +83,30 @@ internal sealed class StatefulSetReconciler(World world) : IReconciler
         var target = surplus >= 0 ? surplus : outdated;
         if (target >= 0 && !World.IsDeleting(pods[target]))
         {
-            await world.DeleteAsync(Kinds.Pod, World.KeyOf(pods[target]), null, cancellation);
+            await world.DeleteAsync(Kinds.Pod, pods[target], cancellation);
             world.Event(Kinds.StatefulSet, set, "SuccessfulDelete", $"delete Pod {pods[target].Text("metadata", "name")} in StatefulSet {set.Text("metadata", "name")} successful");
         }
     }
 
     private async Task<JsonObject> CreateAsync(JsonObject set, int ordinal, string revision, CancellationToken cancellation)
     {
-        var name = $"{set.Text("metadata", "name")}-{ordinal}";
-        var body = Pods.FromTemplate(set.At("spec", "template"), Kinds.StatefulSet, set, name, world.Options.NodeName);
+        var name = NameOf(set, ordinal);
+        // Below the partition a lost pod comes back as it was.
+        var partition = set.Number("spec", "updateStrategy", "rollingUpdate", "partition") ?? 0;
+        var current = set.Text("status", "currentRevision");
+        var template = set.At("spec", "template");
+        if (ordinal < partition && current.Length > 0 && current != revision && _revisions.Template(set, current) is { } kept)
+        {
+            (template, revision) = (kept, current);
+        }
+
+        var body = Pods.FromTemplate(template, Kinds.StatefulSet, set, name, world.Options.NodeName);
         Pods.Label(body, TemplateHash.ControllerRevisionHash, revision);
         Pods.Label(body, "statefulset.kubernetes.io/pod-name", name);
         Pods.Label(body, "apps.kubernetes.io/pod-index", ordinal.ToString());
         body["spec"]!["hostname"] = name;
         body["spec"]!["subdomain"] = set.Text("spec", "serviceName");
+        await _claims.AddAsync(set, body, name, cancellation);
         var pod = await world.CreateAsync(Kinds.Pod, body, cancellation);
         world.Event(Kinds.StatefulSet, set, "SuccessfulCreate", $"create Pod {name} in StatefulSet {set.Text("metadata", "name")} successful");
         return pod;
@@ -113,6 +139,8 @@ internal sealed class StatefulSetReconciler(World world) : IReconciler
 
         return status;
     }
+
+    private static string NameOf(JsonObject set, int ordinal) => $"{set.Text("metadata", "name")}-{ordinal}";
 
     private static bool IsOf(JsonObject pod, string revision) => pod.Text("metadata", "labels", TemplateHash.ControllerRevisionHash) == revision;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Kubernetes;
@@ -22,6 +23,9 @@ internal sealed class World(KubeClient client, ControllerSet set, SimulatorOptio
 
     private readonly Dictionary<WorkloadKind, WatchCache<Item>> _caches = [];
 
+    /// <summary>Uids of what we deleted and a cache may still show as it was; each stays until its cache has seen it go.</summary>
+    private readonly ConcurrentDictionary<string, bool> _going = new(StringComparer.Ordinal);
+
     public SimulatorOptions Options => options;
 
     public KubeClient Client => client;
@@ -35,6 +39,13 @@ internal sealed class World(KubeClient client, ControllerSet set, SimulatorOptio
             cache = set.Add(new WatchCache<Item>(
                 client, kind.Collection, value => new Decoded<Item>(new Item(value), []), null, options.Loggers.CreateLogger("simulator")));
             cache.AddIndex(OwnerIndex, entry => entry.Head.Owners.Select(owner => owner.Uid));
+            cache.OnChange(change =>
+            {
+                if (change.Old is { } gone && gone.Head.Uid != change.New?.Head.Uid)
+                {
+                    _going.TryRemove(gone.Head.Uid, out _);
+                }
+            });
             _caches.Add(kind, cache);
         }
 
@@ -42,10 +53,10 @@ internal sealed class World(KubeClient client, ControllerSet set, SimulatorOptio
     }
 
     /// <summary>The object, as a tree of the caller's own; null where it is not there.</summary>
-    public JsonObject? Find(WorkloadKind kind, ObjectKey key) => Cache(kind).Find(key)?.Value?.Tree();
+    public JsonObject? Find(WorkloadKind kind, ObjectKey key) => Cache(kind).Find(key) is { } entry ? Tree(entry) : null;
 
     /// <summary>The objects that name an owner of this uid.</summary>
-    public List<JsonObject> Owned(WorkloadKind kind, string uid) => [.. Cache(kind).ByIndex(OwnerIndex, uid).Select(entry => entry.Value!.Tree())];
+    public List<JsonObject> Owned(WorkloadKind kind, string uid) => [.. Cache(kind).ByIndex(OwnerIndex, uid).Select(Tree)];
 
     public async Task<JsonObject> CreateAsync(WorkloadKind kind, JsonObject body, CancellationToken cancellation)
     {
@@ -118,8 +129,29 @@ internal sealed class World(KubeClient client, ControllerSet set, SimulatorOptio
         return Outcome.Next;
     }
 
-    public Task DeleteAsync(WorkloadKind kind, ObjectKey key, int? gracePeriod, CancellationToken cancellation) =>
-        client.DeleteAsync(kind.At(key), new DeleteOptions { Propagation = Propagation.Background, GracePeriodSeconds = gracePeriod }, cancellation);
+    /// <summary>Deletes this very object, not another one that has its name by now.</summary>
+    public async Task DeleteAsync(WorkloadKind kind, JsonObject found, CancellationToken cancellation, int? gracePeriod = null)
+    {
+        var (key, uid) = (KeyOf(found), found.Text("metadata", "uid"));
+        _going[uid] = true;
+        var isKept = false;
+        try
+        {
+            var wanted = new DeleteOptions { Propagation = Propagation.Background, GracePeriodSeconds = gracePeriod, Uid = uid };
+            isKept = await client.DeleteAsync(kind.At(key), wanted, cancellation);
+        }
+        catch (ApiException error) when (error.IsConflict)
+        {
+            // Gone meanwhile, and its name taken again.
+        }
+        finally
+        {
+            if (!isKept || Cache(kind).Find(key)?.Head.Uid != uid)
+            {
+                _going.TryRemove(uid, out _);
+            }
+        }
+    }
 
     public void Event(WorkloadKind kind, JsonObject about, string reason, string message, EventType type = EventType.Normal)
     {
@@ -142,6 +174,17 @@ internal sealed class World(KubeClient client, ControllerSet set, SimulatorOptio
             ["blockOwnerDeletion"] = true,
         },
     ];
+
+    private JsonObject Tree(CacheEntry<Item> entry)
+    {
+        var tree = entry.Value!.Tree();
+        if (_going.ContainsKey(entry.Head.Uid) && !IsDeleting(tree))
+        {
+            tree["metadata"]!["deletionTimestamp"] = Now;
+        }
+
+        return tree;
+    }
 
     public static bool IsDeleting(JsonObject found) => found.Text("metadata", "deletionTimestamp").Length > 0;
 }
