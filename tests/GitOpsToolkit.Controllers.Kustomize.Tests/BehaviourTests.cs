@@ -50,6 +50,20 @@ public sealed class BehaviourTests
     }
 
     [Fact]
+    public async Task Other_namespaces_are_out_of_bounds_where_the_operator_says_so()
+    {
+        await using var cluster = await Cluster.StartAsync(options => options with { NoCrossNamespaceRefs = true });
+        await cluster.PublishAsync(One, ConfigMap("a", "1"));
+        await cluster.CreateAsync(
+            "{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {name: thief, namespace: apps}, "
+            + "spec: {interval: 1m, prune: true, sourceRef: {kind: GitRepository, name: app, namespace: other}}}");
+
+        Assert.Equal(
+            "can't access 'GitRepository/other/app', cross-namespace references have been blocked", await cluster.FailureAsync("thief", "AccessDenied"));
+        Assert.Null(await cluster.ConfigMapAsync("a"));
+    }
+
+    [Fact]
     public async Task Dependencies_are_applied_first()
     {
         await using var cluster = await Cluster.StartAsync();

@@ -36,6 +36,39 @@ public sealed class RemoteFailureTests : GitFixture
     }
 
     [Fact]
+    public async Task What_the_server_echoes_of_the_credentials_is_masked()
+    {
+        var credentials = new GitCredentials { Username = "git", Password = "s3cret:value" };
+        var encoded = Convert.ToBase64String("git:s3cret:value"u8);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var stop = new CancellationTokenSource();
+        var echoing = EchoAsync(listener, $"you sent Basic {encoded}, that is s3cret:value", stop.Token);
+        var url = GitUrl.Parse($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/app.git");
+
+        var error = await Assert.ThrowsAsync<GitException>(() => Store.Get(url, credentials).ListRefsAsync(TimeSpan.Zero, Timeout, None));
+
+        Assert.Contains("you sent Basic ***, that is ***", error.ToString(), StringComparison.Ordinal);
+        await stop.CancelAsync();
+        await echoing;
+    }
+
+    [Fact]
+    public async Task A_hook_that_echoes_the_credentials_is_masked()
+    {
+        using var copy = await NewRepositoryAsync("closed");
+        await copy.PushCommitAsync("first");
+        Server.SetAccess("closed", GitAccess.Basic("git", "s3cret:value"));
+        PreReceive = _ => "no s3cret:value here";
+        var mirror = Mirror("closed", new GitCredentials { Username = "git", Password = "s3cret:value" });
+        var tip = await mirror.FetchAsync("refs/heads/main", null, Timeout, None);
+        var robot = new GitSignature("Robot", "robot@example.com", DateTimeOffset.UnixEpoch);
+        var id = mirror.NewCommit(tip).Write("b", "2"u8).Build(robot, robot, "mine")!;
+
+        Assert.Equal("pre-receive hook declined; no *** here", (await mirror.PushAsync("main", id, tip, Timeout, None)).Message);
+    }
+
+    [Fact]
     public async Task Who_may_not_see_has_no_share_in_what_others_fetched()
     {
         using var copy = await NewRepositoryAsync("closed");
@@ -205,6 +238,26 @@ public sealed class RemoteFailureTests : GitFixture
             }
 
             await Task.Delay(System.Threading.Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            // The test is over.
+        }
+    }
+
+    private static async Task EchoAsync(TcpListener listener, string words, CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                using var client = await listener.AcceptTcpClientAsync(stop);
+                await using var stream = client.GetStream();
+                await stream.ReadAtLeastAsync(new byte[8192], 1, throwOnEndOfStream: false, stop);
+                await stream.WriteAsync(
+                    Encoding.ASCII.GetBytes($"HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nContent-Length: {words.Length}\r\nConnection: close\r\n\r\n{words}"),
+                    stop);
+            }
         }
         catch (OperationCanceledException)
         {

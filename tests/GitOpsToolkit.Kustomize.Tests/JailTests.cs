@@ -39,6 +39,36 @@ public sealed class JailTests
     }
 
     [Theory]
+    [InlineData("configMapGenerator: [{name: a, files: [../secret.yaml]}]")]
+    [InlineData("configMapGenerator: [{name: a, envs: [../secret.yaml]}]")]
+    [InlineData("secretGenerator: [{name: a, files: [key=../secret.yaml]}]")]
+    [InlineData("openapi: {path: ../secret.yaml}")]
+    [InlineData("configurations: [../secret.yaml]")]
+    [InlineData("crds: [../secret.yaml]")]
+    [InlineData("bases: [../outside]")]
+    [InlineData("generators: [../secret.yaml]")]
+    [InlineData("transformers: [../secret.yaml]")]
+    [InlineData("validators: [../secret.yaml]")]
+    [InlineData("replacements: [{path: ../secret.yaml}]")]
+    [InlineData("patchesStrategicMerge: [../secret.yaml]")]
+    [InlineData("patchesJson6902: [{path: ../secret.yaml, target: {kind: ConfigMap}}]")]
+    [InlineData("helmCharts: [{name: a, valuesFile: ../secret.yaml, additionalValuesFiles: [/etc/passwd]}]")]
+    [InlineData("helmGlobals: {chartHome: .., configHome: ..}")]
+    [InlineData("helmChartInflationGenerator: [{chartName: a, values: ../secret.yaml, helmBin: /bin/sh}]")]
+    [InlineData("vars: [{name: A, objref: {kind: ConfigMap, name: ok}}]")]
+    public void No_field_leads_outside_or_runs_anything(string field)
+    {
+        using var folder = new TempDirectory();
+        var root = Prepare(folder);
+        File.WriteAllText(Path.Combine(root, "kustomization.yaml"), $"resources: [ok.yaml]\n{field}\n");
+
+        var error = Assert.Throws<BuildException>(() => new KustomizeBuilder(new DirectoryFileSource(root)).Build(""));
+
+        Assert.DoesNotContain(Canary, error.Message, StringComparison.Ordinal);
+        Assert.Contains(field[..field.IndexOf(':')], error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("..")]
     [InlineData("../x")]
     [InlineData("linkdir")]

@@ -98,7 +98,8 @@ public sealed class GitCliRemote(string scratchFolder, GitCliOptions options, Ti
         var refspecs = commands.Select(command =>
             $"{(command.Force && command.ExpectedOldId is null ? "+" : "")}{CheckedId(command.NewId ?? "", mayBeEmpty: true)}:{RefNames.Checked(command.RefName)}");
         var result = await RunAsync(operation, endpoint, [.. arguments, "--", endpoint.Url.ToString(), .. refspecs], null, cancel);
-        return PushReport.Read(commands, result.Output, result.Error) ?? throw GitFailures.From(operation, endpoint, result.Error);
+        var outcomes = PushReport.Read(commands, result.Output, result.Error);
+        return outcomes?.Select(outcome => outcome with { Message = endpoint.Credentials?.Redact(outcome.Message) ?? outcome.Message }).ToList() ?? throw GitFailures.From(operation, endpoint, result.Error);
     }
 
     private async Task<GitCliResult> RunAsync(
@@ -114,7 +115,9 @@ public sealed class GitCliRemote(string scratchFolder, GitCliOptions options, Ti
         await using var watch = watched is null ? null : time.CreateTimer(_ => StopWhenTooLarge(watched, tooLarge), null, s_watchEvery, s_watchEvery);
         try
         {
-            return await _git.RunAsync(arguments, Settings(endpoint, files), endpoint.Timeout, options.MaxListBytes, either.Token);
+            var result = await _git.RunAsync(arguments, Settings(endpoint, files), endpoint.Timeout, options.MaxListBytes, either.Token);
+            // The server's own words are in it.
+            return endpoint.Credentials is { } credentials ? result with { Error = credentials.Redact(result.Error) } : result;
         }
         catch (GitException error) when (error.Failure is GitFailure.Timeout or GitFailure.TooLarge)
         {

@@ -6,6 +6,9 @@ namespace GitOpsToolkit.Git;
 /// <summary>What a client presents to a Git server. Bound to the scheme, host and port of the URL it is used with; it never follows a redirect.</summary>
 public sealed record GitCredentials
 {
+    /// <summary>What is shorter guards nothing, and its letters are in any sentence.</summary>
+    private const int ShortestSecret = 4;
+
     /// <summary>The user name of basic authentication.</summary>
     public string? Username { get; init; }
 
@@ -41,6 +44,19 @@ public sealed record GitCredentials
         return Username is null && Password is null
             ? null
             : "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Username}:{Password}"));
+    }
+
+    /// <summary>Takes what is secret here, as it is and as a header carries it, out of words that a server may have put together from it.</summary>
+    internal string Redact(string text)
+    {
+        var header = AuthorizationHeader();
+        string?[] secrets = [header?[(header.IndexOf(' ') + 1)..], Password, BearerToken];
+        foreach (var secret in secrets.OfType<string>().Where(secret => secret.Length >= ShortestSecret).OrderByDescending(secret => secret.Length))
+        {
+            text = text.Replace(secret, "***", StringComparison.Ordinal).Replace(Uri.EscapeDataString(secret), "***", StringComparison.Ordinal);
+        }
+
+        return text;
     }
 
     /// <summary>Tells one set of credentials from another without giving any away.</summary>
