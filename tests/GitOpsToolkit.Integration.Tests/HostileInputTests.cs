@@ -73,7 +73,7 @@ public sealed class HostileInputTests
 
         foreach (var token in (string[])["\u0000\u0007\u001b[31m\r\n\u2028\uFFFF", new string('x', 200_000), "1", " ", "{{ .Values }}"])
         {
-            foreach (var kind in Playing.Kinds.Keys.Where(kind => kind is not ("Secret" or "ConfigMap")))
+            foreach (var kind in ToolkitKinds)
             {
                 await RequestAsync(sandbox, Playing.Kinds[kind] with { Name = "poisoned" }, token, cancel);
             }
@@ -95,6 +95,69 @@ public sealed class HostileInputTests
         await sandbox.UntilAsync("Kustomization", "later", "True", cancel);
         await sandbox.UntilAsync("ImageUpdateAutomation", "later", "True", cancel);
         Assert.False(sandbox.Stopped(cancel).IsCompleted);
+    }
+
+    [Fact]
+    public async Task Objects_that_no_schema_stopped_hurt_nobody_else_also_after_a_restart()
+    {
+        using var state = new TempDirectory();
+        var cancel = TestContext.Current.CancellationToken;
+        var options = new SandboxOptions { StateDirectory = state.Path };
+        await using (var first = await SandboxEnvironment.StartAsync(options with { Controllers = [] }, cancel))
+        {
+            await first.MakeNamespaceAsync(cancel);
+            await first.GitServer.CreateRepositoryAsync("good", cancel: cancel);
+            using var copy = await GitWorkingCopy.InitAsync(first.GitServer.CloneUrl("good"));
+            await copy.PushCommitAsync("Add a file", ("a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: good, namespace: apps}\n"));
+            foreach (var kind in ToolkitKinds)
+            {
+                await DropSchemaAsync(first, kind, cancel);
+                var number = 0;
+                foreach (var body in Garbage)
+                {
+                    await first.MakeAsync($"{{kind: {kind}, metadata: {{name: garbage-{number++}}}, {body}}}", cancel);
+                }
+            }
+
+            await first.MakeAsync(FiveKinds("later", first), cancel);
+        }
+
+        for (var start = 0; start < 2; start++)
+        {
+            await using var sandbox = await SandboxEnvironment.StartAsync(options, cancel);
+            await sandbox.UntilAsync("Kustomization", "later", "True", cancel);
+            await sandbox.UntilAsync("ImageUpdateAutomation", "later", "True", cancel);
+            // Their own status cannot be demanded: the server, whose definitions are strict again by now, may refuse every write to them.
+            await RequestAsync(sandbox, Playing.Kinds["ImagePolicy"] with { Name = "later" }, $"start {start}", cancel);
+            Assert.False(sandbox.Stopped(cancel).IsCompleted);
+        }
+    }
+
+    private static readonly string[] Garbage =
+    [
+        "spec: 5", "spec: {}", "spec: null", "spec: [1]", "spec: {sourceRef: 7, imageRepositoryRef: [], url: {}, interval: {}, image: 1}",
+        "spec: {sourceRef: {}, imageRepositoryRef: {}, dependsOn: [null, 3, {}], secretRef: 'x', git: 'y', policy: 1, ref: 5}",
+        "spec: {interval: 99999999999999999999h, timeout: -1s, url: 'http://[', image: '::::', path: '../..', sourceRef: {kind: Nothing, name: ''}}",
+        "spec: {}, status: 5", "spec: {}, status: {conditions: {}, inventory: {entries: [5, {id: x}]}, artifact: 7, observedGeneration: 'x'}",
+        "spec: {sourceRef: {kind: GitRepository, name: later}, interval: 1m, prune: true, path: ./}, "
+        + "status: {inventory: {entries: [{id: '____', v: ''}, {id: '', v: v1}, {id: '../x_y_z_W', v: '../'}]}, artifact: {digest: '../../x', url: 'file:///etc/passwd'}}",
+    ];
+
+    private static IEnumerable<string> ToolkitKinds => Playing.Kinds.Keys.Where(kind => kind is not ("Secret" or "ConfigMap"));
+
+    /// <summary>An older definition, or one that somebody loosened, lets anything in.</summary>
+    private static async Task DropSchemaAsync(SandboxEnvironment sandbox, string kind, CancellationToken cancel)
+    {
+        var (group, plural) = (Playing.Kinds[kind].Group, Playing.Kinds[kind].Plural);
+        var path = new ResourcePath("apiextensions.k8s.io", "v1", "customresourcedefinitions", Name: $"{plural}.{group}");
+        var definition = (await sandbox.Client.GetAsync(path, cancel))!;
+        foreach (var version in definition["spec"]!["versions"]!.AsArray())
+        {
+            version!["schema"] = JsonNode.Parse("""{"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}}""");
+            version.AsObject().Remove("subresources");
+        }
+
+        await sandbox.Client.UpdateAsync(path, definition, null, cancel);
     }
 
     private static async Task RequestAsync(SandboxEnvironment sandbox, ResourcePath path, string token, CancellationToken cancel)
