@@ -7,6 +7,8 @@ namespace GitOpsToolkit.Sandbox.Simulator;
 /// <summary>The addresses behind a Service: the ready pods that its selector finds.</summary>
 internal sealed class EndpointsReconciler(World world) : IReconciler
 {
+    private readonly EndpointSlices _slices = new(world);
+
     public string Kind => Kinds.Service.Kind.Kind;
 
     public async Task<Outcome> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
@@ -27,7 +29,9 @@ internal sealed class EndpointsReconciler(World world) : IReconciler
             return Outcome.Next;
         }
 
-        var subsets = Subsets(service, Selected(key.Namespace, selector));
+        var pods = Selected(key.Namespace, selector);
+        var subsets = Subsets(service, pods);
+        await _slices.KeepAsync(service, pods, pods.Count == 0 ? [] : Ports(service, pods[0]), cancellation);
         if (present is null)
         {
             await world.CreateAsync(Kinds.Endpoints, new JsonObject
@@ -75,11 +79,13 @@ internal sealed class EndpointsReconciler(World world) : IReconciler
             }
         }
 
-        subset["ports"] = new JsonArray([.. service.Items("spec", "ports").Select(port => Port(port, pods[0]))]);
+        subset["ports"] = Ports(service, pods[0]);
         return [subset];
     }
 
-    private static JsonObject Address(JsonObject pod) => new()
+    private static JsonArray Ports(JsonObject service, JsonObject pod) => [.. service.Items("spec", "ports").Select(port => Port(port, pod))];
+
+    public static JsonObject Address(JsonObject pod) => new()
     {
         ["ip"] = pod.Text("status", "podIP"),
         ["nodeName"] = pod.Text("spec", "nodeName"),
