@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace GitOpsToolkit.Controllers.ImageAutomation.Tests;
 
 public sealed class NamespaceTests : AutomationFixture

@@ -253,7 +253,7 @@ public sealed class RemoteFailureTests : GitFixture
             {
                 using var client = await listener.AcceptTcpClientAsync(stop);
                 await using var stream = client.GetStream();
-                await stream.ReadAtLeastAsync(new byte[8192], 1, throwOnEndOfStream: false, stop);
+                _ = await stream.ReadAsync(new byte[8192], stop);
                 await stream.WriteAsync(
                     Encoding.ASCII.GetBytes($"HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nContent-Length: {words.Length}\r\nConnection: close\r\n\r\n{words}"),
                     stop);
