@@ -21,7 +21,8 @@ public sealed class KubectlTests : IAsyncLifetime
     [Fact]
     public async Task Kubectl_installs_everything_and_then_the_samples()
     {
-        Assert.SkipWhen(await KubectlAsync("version", "--client") is null, "kubectl is not installed: config/ was not applied with it");
+        // Older ones have a kustomize that does not know the field "labels".
+        Assert.SkipWhen(KubectlProgram.Missing(22) is not null, KubectlProgram.Missing(22) ?? "");
         var config = Path.Combine(Crds.Checkout, "config");
 
         var install = await RunAsync("apply", "--server-side", "-k", Path.Combine(config, "default"));
