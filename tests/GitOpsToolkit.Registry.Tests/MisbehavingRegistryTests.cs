@@ -242,6 +242,20 @@ public sealed class MisbehavingRegistryTests : IDisposable
     }
 
     [Fact]
+    public async Task An_echoed_token_is_not_repeated()
+    {
+        server.Given(Request.Create().WithPath("/token")).RespondWith(Response.Create().WithBody("""{"token":"t0ken-value"}"""));
+        server.Given(Request.Create().WithPath(TagsPath).WithHeader("Authorization", "Bearer*")).RespondWith(Response.Create()
+            .WithStatusCode(403).WithBody("""{"errors":[{"code":"DENIED","message":"not with t0ken-value"}]}"""));
+        server.Given(Request.Create().WithPath(TagsPath)).AtPriority(10).RespondWith(Response.Create()
+            .WithStatusCode(401).WithHeader("WWW-Authenticate", $"Bearer realm=\"http://{Host}/token\",service=\"s\""));
+
+        var fault = await FaultAsync(() => client.ListTagsAsync(Image(Host), new RegistryAccess(), CancellationToken.None));
+
+        Assert.Contains("403 Forbidden: DENIED not with ***", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_missing_digest_header_is_made_up_for_by_the_manifest()
     {
         server.Given(Request.Create().WithPath("/v2/app/manifests/v1")).RespondWith(Response.Create().WithBody("{}"));

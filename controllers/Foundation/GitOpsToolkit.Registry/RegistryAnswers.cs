@@ -119,7 +119,7 @@ internal static class RegistryAnswers
             var error = document.RootElement.GetProperty("errors")[0];
             var code = error.GetProperty("code").GetString();
             var message = error.TryGetProperty("message", out var given) ? given.GetString() : "";
-            return Clean($": {code} {message}".TrimEnd(), credential);
+            return Clean($": {code} {message}".TrimEnd(), credential, answer.RequestMessage?.Headers.Authorization?.Parameter);
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException
             or IOException or HttpRequestException)
@@ -129,9 +129,14 @@ internal static class RegistryAnswers
         }
     }
 
-    /// <summary>The registry's words end up in a status: one line, bounded, and without the password should it echo that.</summary>
-    private static string Clean(string text, RegistryCredential? credential)
+    /// <summary>The registry's words end up in a status: one line, bounded, and without the password or token should it echo that.</summary>
+    private static string Clean(string text, RegistryCredential? credential, string? sent)
     {
+        if (!string.IsNullOrEmpty(sent))
+        {
+            text = text.Replace(sent, "***", StringComparison.Ordinal);
+        }
+
         if (credential is { Password.Length: > 0 })
         {
             text = text
