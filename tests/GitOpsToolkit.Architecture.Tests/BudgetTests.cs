@@ -60,10 +60,10 @@ public sealed class BudgetTests
     }
 
     /// <summary>
-    /// Wanted is 1.5 lines of test per line of product. The first milestone brought product and tests together at about 1.05; the floor keeps
-    /// that from falling and is raised with what later changes add.
+    /// Wanted is 1.5 lines of test per line of product. The first milestone stands at 1.13; the floor keeps that
+    /// from falling and is raised with what later changes add.
     /// </summary>
-    private const double TestsPerProductLine = 1.0;
+    private const double TestsPerProductLine = 1.1;
 
     [Fact]
     public void Tests_keep_up_with_the_product()
