@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -33,12 +34,28 @@ internal sealed partial record SandboxPorts(int Api, int Git, int Registry, int 
         File.Move(file + ".new", file, overwrite: true);
     }
 
-    /// <summary>The artifact server has to know its port before it starts: it stands in the objects' status.</summary>
+    /// <summary>
+    /// The artifact server has to know its port before it starts: it stands in the objects' status. Taken from below the range that
+    /// systems give out themselves (Linux: 32768 and up), so that no server or connection started meanwhile gets the same one.
+    /// </summary>
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        for (var tries = 0; tries < 100; tries++)
+        {
+            var port = RandomNumberGenerator.GetInt32(20_000, 32_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it: another one.
+            }
+        }
+
+        throw new IOException("no free port between 20000 and 32000 was found for the artifact server");
     }
 
     [JsonSerializable(typeof(SandboxPorts))]

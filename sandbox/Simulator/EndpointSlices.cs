@@ -26,7 +26,8 @@ internal sealed class EndpointSlices(World world)
                     ["namespace"] = key.Namespace,
                     ["labels"] = new JsonObject
                     {
-                        ["kubernetes.io/service-name"] = name, ["endpointslice.kubernetes.io/managed-by"] = "endpointslice-controller.k8s.io",
+                        ["kubernetes.io/service-name"] = name,
+                        ["endpointslice.kubernetes.io/managed-by"] = "endpointslice-controller.k8s.io",
                     },
                     ["ownerReferences"] = World.OwnedBy(Kinds.Service, service),
                 },

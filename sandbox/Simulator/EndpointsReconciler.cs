@@ -91,7 +91,10 @@ internal sealed class EndpointsReconciler(World world) : IReconciler
         ["nodeName"] = pod.Text("spec", "nodeName"),
         ["targetRef"] = new JsonObject
         {
-            ["kind"] = "Pod", ["name"] = pod.Text("metadata", "name"), ["namespace"] = pod.Text("metadata", "namespace"), ["uid"] = pod.Text("metadata", "uid"),
+            ["kind"] = "Pod",
+            ["name"] = pod.Text("metadata", "name"),
+            ["namespace"] = pod.Text("metadata", "namespace"),
+            ["uid"] = pod.Text("metadata", "uid"),
         },
     };
 

@@ -172,8 +172,12 @@ internal sealed class JobReconciler(World world) : IReconciler
 
     private JsonObject Condition(string type, string status, string reason, string message) => new()
     {
-        ["type"] = type, ["status"] = status, ["reason"] = reason, ["message"] = message,
-        ["lastProbeTime"] = world.Now, ["lastTransitionTime"] = world.Now,
+        ["type"] = type,
+        ["status"] = status,
+        ["reason"] = reason,
+        ["message"] = message,
+        ["lastProbeTime"] = world.Now,
+        ["lastTransitionTime"] = world.Now,
     };
 
     private static DateTimeOffset Deadline(JsonObject job) =>

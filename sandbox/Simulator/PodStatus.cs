@@ -75,7 +75,10 @@ internal sealed class PodStatus(World world)
         {
             ["terminated"] = before?.DeepClone() ?? new JsonObject
             {
-                ["exitCode"] = 0, ["reason"] = "Completed", ["startedAt"] = StartedAt(pod, container), ["finishedAt"] = world.Now,
+                ["exitCode"] = 0,
+                ["reason"] = "Completed",
+                ["startedAt"] = StartedAt(pod, container),
+                ["finishedAt"] = world.Now,
             },
         };
     }

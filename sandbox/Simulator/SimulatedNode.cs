@@ -39,14 +39,25 @@ internal static class SimulatedNode
                 new JsonObject { ["type"] = "InternalIP", ["address"] = "10.0.0.1" }, new JsonObject { ["type"] = "Hostname", ["address"] = options.NodeName }),
             ["conditions"] = new JsonArray(new JsonObject
             {
-                ["type"] = "Ready", ["status"] = "True", ["reason"] = "KubeletReady", ["message"] = "the simulator is posting ready status",
-                ["lastHeartbeatTime"] = now, ["lastTransitionTime"] = now,
+                ["type"] = "Ready",
+                ["status"] = "True",
+                ["reason"] = "KubeletReady",
+                ["message"] = "the simulator is posting ready status",
+                ["lastHeartbeatTime"] = now,
+                ["lastTransitionTime"] = now,
             }),
             ["nodeInfo"] = new JsonObject
             {
-                ["kubeletVersion"] = "v1.33.0-sandbox", ["kubeProxyVersion"] = "", ["osImage"] = "simulated", ["kernelVersion"] = "simulated",
-                ["containerRuntimeVersion"] = "simulated://1", ["operatingSystem"] = "linux", ["architecture"] = "amd64",
-                ["machineID"] = "", ["systemUUID"] = "", ["bootID"] = "",
+                ["kubeletVersion"] = "v1.33.0-sandbox",
+                ["kubeProxyVersion"] = "",
+                ["osImage"] = "simulated",
+                ["kernelVersion"] = "simulated",
+                ["containerRuntimeVersion"] = "simulated://1",
+                ["operatingSystem"] = "linux",
+                ["architecture"] = "amd64",
+                ["machineID"] = "",
+                ["systemUUID"] = "",
+                ["bootID"] = "",
             },
         };
     }

@@ -7,8 +7,11 @@ namespace GitOpsToolkit.Registry.Tests;
 /// <summary>What the tests of the client share.</summary>
 internal static class Harness
 {
-    internal static readonly RegistryClientOptions Quick = new() { RetryDelay = TimeSpan.FromMilliseconds(1),
-        AttemptTimeout = TimeSpan.FromSeconds(10) };
+    internal static readonly RegistryClientOptions Quick = new()
+    {
+        RetryDelay = TimeSpan.FromMilliseconds(1),
+        AttemptTimeout = TimeSpan.FromSeconds(10)
+    };
 
     internal static ImageName Image(string host, string repository = "app") =>
         ImageName.TryParse($"{host}/{repository}", out var image, out var error) ? image : throw new InvalidOperationException(error);

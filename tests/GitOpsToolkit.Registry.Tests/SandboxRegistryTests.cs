@@ -138,13 +138,13 @@ public sealed class SandboxRegistryTests
     private static Task<OciRegistry> StartAsync(
         RegistryAuthentication authentication, int maxPageSize = 1000, TimeProvider? time = null,
             int port = 0) => OciRegistry.StartAsync(new OciRegistryOptions
-        {
-            Authentication = authentication,
-            Users = Users,
-            MaxPageSize = maxPageSize,
-            Time = time ?? TimeProvider.System,
-            Port = port,
-        });
+            {
+                Authentication = authentication,
+                Users = Users,
+                MaxPageSize = maxPageSize,
+                Time = time ?? TimeProvider.System,
+                Port = port,
+            });
 
     private static async Task<string> PushAsync(OciRegistry registry, string repository, params string[] tags)
     {

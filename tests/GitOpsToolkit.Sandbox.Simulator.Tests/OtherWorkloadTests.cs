@@ -112,7 +112,8 @@ public sealed class OtherWorkloadTests : IAsyncLifetime
     {
         await _cluster.CreateAsync("", "services", "Service", "web", new JsonObject
         {
-            ["selector"] = new JsonObject { ["app"] = "web" }, ["ports"] = new JsonArray(new JsonObject { ["port"] = 80, ["targetPort"] = 8080 }),
+            ["selector"] = new JsonObject { ["app"] = "web" },
+            ["ports"] = new JsonArray(new JsonObject { ["port"] = 80, ["targetPort"] = 8080 }),
         });
         await _cluster.CreateAsync("apps", "deployments", "Deployment", "web", Playground.WorkloadSpec("web", "web:v1", 2));
 

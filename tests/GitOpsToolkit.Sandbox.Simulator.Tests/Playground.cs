@@ -43,7 +43,9 @@ public sealed class Playground : IAsyncDisposable
             Client.As("simulator"),
             new SimulatorOptions
             {
-                StartupTime = TimeSpan.FromMilliseconds(30), JobRunTime = TimeSpan.FromMilliseconds(30), FailingImages = image => IsFailing(image),
+                StartupTime = TimeSpan.FromMilliseconds(30),
+                JobRunTime = TimeSpan.FromMilliseconds(30),
+                FailingImages = image => IsFailing(image),
             },
             Cancel);
     }

@@ -73,7 +73,11 @@ public sealed class Cluster : IAsyncDisposable
 
         var artifact = new JsonObject
         {
-            ["path"] = "gitrepository/apps/app/x.tar.gz", ["url"] = url, ["revision"] = revision, ["digest"] = digest, ["size"] = size,
+            ["path"] = "gitrepository/apps/app/x.tar.gz",
+            ["url"] = url,
+            ["revision"] = revision,
+            ["digest"] = digest,
+            ["size"] = size,
             ["lastUpdateTime"] = "2026-11-23T12:00:00Z",
         };
         await Client.MergePatchAsync(path.Sub("status"), new JsonObject { ["status"] = new JsonObject { ["artifact"] = artifact } }, null, default);
