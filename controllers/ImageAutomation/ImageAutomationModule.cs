@@ -19,8 +19,6 @@ public sealed class ImageAutomationModule : IDisposable
     public const string Name = ControllerNames.ImageAutomation;
 
     private const string BySource = "source";
-    private static readonly TimeSpan MirrorsUnusedFor = TimeSpan.FromDays(7);
-    private static readonly TimeSpan TidyEvery = TimeSpan.FromHours(1);
 
     private readonly ImageAutomationOptions _options;
     private readonly TimeProvider _time;
@@ -94,7 +92,7 @@ public sealed class ImageAutomationModule : IDisposable
         controller.Watch(policies, change => HasNewImage(change)
             ? Keys(automations, ImageUpdateAutomationReconciler.ByNamespace, change.Key.Namespace) : []);
         controller.Watch(repositories, change => HasNewSpec(change) ? Keys(automations, BySource, change.Key.ToString()) : []);
-        _set.Add(TidyAsync);
+        _set.Add(cancellation => _mirrors.TidyUntilCancelledAsync(TellTidied, cancellation));
     }
 
     private static IEnumerable<ObjectKey> Keys(WatchCache<ImageUpdateAutomation> automations, string index, string value) =>
@@ -109,21 +107,15 @@ public sealed class ImageAutomationModule : IDisposable
     private static bool HasNewSpec(CacheChange<GitRepository> change) =>
         change.New is { } now && change.Old?.Head.Generation != now.Head.Generation;
 
-    /// <summary>Mirrors of URLs and credentials that no object names any more go away after a while.</summary>
-    private async Task TidyAsync(CancellationToken cancellation)
+    private void TellTidied(int deleted, Exception? error)
     {
-        using var timer = new PeriodicTimer(TidyEvery, _time);
-        try
+        if (error is not null)
         {
-            while (await timer.WaitForNextTickAsync(cancellation))
-            {
-                var deleted = await _mirrors.DeleteUnusedAsync(MirrorsUnusedFor, cancellation);
-                _logger.LogDebug("Deleted {Count} Git mirrors that were not used for {Days} days", deleted, MirrorsUnusedFor.Days);
-            }
+            _logger.LogWarning(error, "Git mirrors that are no longer used could not be deleted, next try in an hour: {Problem}", error.Message);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        else
         {
-            // The controller stops.
+            _logger.LogDebug("Deleted {Count} Git mirrors that were not used for a week", deleted);
         }
     }
 }

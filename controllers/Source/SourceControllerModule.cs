@@ -17,10 +17,7 @@ public sealed class SourceControllerModule : IAsyncDisposable
     /// <summary>The controller's name: field manager, event source, lease.</summary>
     public const string Name = "source-controller";
 
-    private static readonly TimeSpan s_mirrorsUnusedFor = TimeSpan.FromDays(7);
-    private static readonly TimeSpan s_tidyEvery = TimeSpan.FromHours(1);
     private readonly SourceControllerOptions _options;
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ArtifactStorage _storage;
     private readonly ArtifactServer _server;
@@ -39,7 +36,7 @@ public sealed class SourceControllerModule : IAsyncDisposable
     public SourceControllerModule(
         KubeClient client, SourceControllerOptions options, TimeProvider time, ILoggerFactory loggers, Random random, IGitRemote? remote = null)
     {
-        (_options, _time, _logger) = (options, time, loggers.CreateLogger(Name));
+        (_options, _logger) = (options, loggers.CreateLogger(Name));
         _storage = new ArtifactStorage(options, time);
         _server = new ArtifactServer(options);
         var mirrorPath = options.MirrorPath ?? Path.Combine(options.StoragePath, ".mirrors");
@@ -93,24 +90,18 @@ public sealed class SourceControllerModule : IAsyncDisposable
         _set.Add("gitrepository", git, loop).Watch(repositories);
         var images = _set.Cache<OCIRepository>();
         _set.Add("ocirepository", new OciRepositoryReconciler(images, _set.Services), loop).Watch(images);
-        _set.Add(TidyAsync);
+        _set.Add(cancellation => _mirrors.TidyUntilCancelledAsync(TellTidied, cancellation));
     }
 
-    /// <summary>Mirrors of URLs and credentials that no object names any more go away after a while.</summary>
-    private async Task TidyAsync(CancellationToken cancellation)
+    private void TellTidied(int deleted, Exception? error)
     {
-        using var timer = new PeriodicTimer(s_tidyEvery, _time);
-        try
+        if (error is not null)
         {
-            while (await timer.WaitForNextTickAsync(cancellation))
-            {
-                var deleted = await _mirrors.DeleteUnusedAsync(s_mirrorsUnusedFor, cancellation);
-                _logger.LogDebug("Deleted {Count} Git mirrors that were not used for {Days} days", deleted, s_mirrorsUnusedFor.Days);
-            }
+            _logger.LogWarning(error, "Git mirrors that are no longer used could not be deleted, next try in an hour: {Problem}", error.Message);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        else
         {
-            // The controller stops.
+            _logger.LogDebug("Deleted {Count} Git mirrors that were not used for a week", deleted);
         }
     }
 }

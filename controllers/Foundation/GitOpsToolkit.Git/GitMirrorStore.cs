@@ -9,6 +9,8 @@ namespace GitOpsToolkit.Git;
 public sealed class GitMirrorStore : IDisposable
 {
     private const int KeyBytes = 32;
+    private static readonly TimeSpan s_unusedFor = TimeSpan.FromDays(7);
+    private static readonly TimeSpan s_tidyEvery = TimeSpan.FromHours(1);
     private readonly ConcurrentDictionary<string, GitMirror> _mirrors = new(StringComparer.Ordinal);
     private readonly string _root;
     private readonly IGitRemote _remote;
@@ -64,6 +66,35 @@ public sealed class GitMirrorStore : IDisposable
         }
 
         return deleted;
+    }
+
+    /// <summary>
+    /// Deletes, every hour until cancelled, the mirrors of URLs and credentials that nobody has fetched into for seven days. A tidying
+    /// that fails is told and tried again at the next hour: a full or slow disk must not end the controller that the store belongs to.
+    /// </summary>
+    /// <param name="tell">Hears of each tidying: how many mirrors went, or what failed.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task TidyUntilCancelledAsync(Action<int, Exception?> tell, CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(s_tidyEvery, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancel))
+            {
+                try
+                {
+                    tell(await DeleteUnusedAsync(s_unusedFor, cancel), null);
+                }
+                catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+                {
+                    tell(0, error);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // The controller stops.
+        }
     }
 
     /// <inheritdoc/>
