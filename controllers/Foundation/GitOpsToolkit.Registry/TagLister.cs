@@ -1,31 +1,30 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace GitOpsToolkit.Registry;
 
 /// <summary>The complete list of a repository's tags.</summary>
-/// <param name="Tags">The distinct tags, in the order in which they came.</param>
+/// <param name="Packed">The distinct tags.</param>
 /// <param name="Pages">How many pages it took.</param>
 /// <param name="Dropped">How many entries were no tags by the specification's grammar.</param>
-public sealed record TagList(IReadOnlyList<string> Tags, int Pages, int Dropped);
+public sealed record TagList(PackedTags Packed, int Pages, int Dropped)
+{
+    /// <summary>The tags as text, in ascending byte order; made anew at each call.</summary>
+    public IReadOnlyList<string> Tags => [.. Packed.First(Packed.Count).Reverse()];
+}
 
 /// <summary>Collects the pages of one listing. It is complete or it is a fault: a part of a list is never returned.</summary>
 internal sealed class TagLister(RegistryClientOptions options, Uri first)
 {
     private const int MaxPagesWithoutNews = 3;
 
-    private static readonly Regex Tag = new(
-        @"\A[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-
-    private readonly HashSet<string> seen = new(StringComparer.Ordinal);
     private readonly HashSet<string> visited = new(StringComparer.Ordinal);
-    private readonly List<string> tags = [];
+    private readonly TagCollector tags = new();
     private long bytes;
     private int pages;
     private int pagesWithoutNews;
     private int dropped;
 
-    internal TagList Result => new(tags, pages, dropped);
+    internal TagList Result => new(tags.Pack(), pages, dropped);
 
     /// <summary>Reads a page and says where the next one is, or null after the last.</summary>
     internal async Task<Uri?> ReadAsync(Uri at, HttpResponseMessage answer, CancellationToken cancellation)
@@ -64,15 +63,15 @@ internal sealed class TagLister(RegistryClientOptions options, Uri first)
                 RegistryFault.Protocol, $"GET {at}: the answer ({type}) is no tag list; is the image's name that of a registry?", inner);
     }
 
-    private void OnTag(string tag)
+    private void OnTag(ReadOnlySpan<byte> tag)
     {
-        if (!Tag.IsMatch(tag))
-        {
-            dropped++;
-        }
-        else if (seen.Add(tag))
+        if (TagGrammar.IsTag(tag))
         {
             tags.Add(tag);
+        }
+        else
+        {
+            dropped++;
         }
     }
 

@@ -7,14 +7,18 @@ namespace GitOpsToolkit.Registry;
 /// Reads the tags of one page while it arrives: <c>{"name":…,"tags":[…]}</c>. Nothing else of the page is kept, whatever it holds, so
 /// memory is that of the tags.
 /// </summary>
-internal sealed class TagPageReader(Action<string> onTag, Action<int> onBytes)
+internal sealed class TagPageReader(TagPageReader.OnTag onTag, Action<int> onBytes)
 {
     private const int MaxDepth = 16;
     private const int MaxToken = 64 << 10;
 
+    private readonly ArrayBufferWriter<byte> unescaped = new(PackedTags.MaxTagLength);
     private JsonReaderState state = new(new JsonReaderOptions { MaxDepth = MaxDepth });
     private bool atTags;
     private bool inTags;
+
+    /// <summary>Takes a tag, in UTF-8; it is valid during the call only.</summary>
+    internal delegate void OnTag(ReadOnlySpan<byte> tag);
 
     /// <summary>Whether the page had the property <c>tags</c>, be it null.</summary>
     internal bool SawTags { get; private set; }
@@ -61,15 +65,22 @@ internal sealed class TagPageReader(Action<string> onTag, Action<int> onBytes)
         return (int)reader.BytesConsumed;
     }
 
-    private static string Text(ref Utf8JsonReader reader)
+    /// <summary>The text of a string as it stands in the page, or what its escapes stand for.</summary>
+    private ReadOnlySpan<byte> Text(ref Utf8JsonReader reader)
     {
+        if (!reader.ValueIsEscaped)
+        {
+            return reader.ValueSpan;
+        }
+
         try
         {
-            return reader.GetString()!;
+            unescaped.ResetWrittenCount();
+            return unescaped.GetSpan(reader.ValueSpan.Length)[..reader.CopyString(unescaped.GetSpan(reader.ValueSpan.Length))];
         }
         catch (InvalidOperationException error)
         {
-            throw new JsonException("a tag holds bytes or escapes that are no text", error);
+            throw new JsonException("a tag holds escapes that are no text", error);
         }
     }
 
