@@ -17,7 +17,7 @@ namespace GitOpsToolkit.Controllers.Kustomize;
 internal sealed record Manifests(IReadOnlyList<DesiredObject> Objects, string Digest);
 
 /// <summary>Renders the manifests of a Kustomization from an unpacked artifact.</summary>
-internal static class ManifestBuild
+public static class ManifestBuild
 {
     /// <exception cref="BuildException">The manifests, or the spec's changes to them, are at fault.</exception>
     internal static Manifests Run(Kustomization kustomization, OwnerLabels owner, string folder, BuildLimits limits,
@@ -31,7 +31,8 @@ internal static class ManifestBuild
         return new Manifests([.. result.Resources.Select(resource => Finish(resource, kustomization.Spec, owner))], digest);
     }
 
-    internal static BuildOverlay OverlayOf(KustomizationSpec spec) => new()
+    /// <summary>What the spec adds to the kustomization of its path.</summary>
+    public static BuildOverlay OverlayOf(KustomizationSpec spec) => new()
     {
         Namespace = spec.TargetNamespace ?? "",
         NamePrefix = spec.NamePrefix ?? "",

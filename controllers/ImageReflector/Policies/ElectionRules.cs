@@ -6,10 +6,12 @@ using Filter = GitOpsToolkit.Versioning.TagFilter;
 namespace GitOpsToolkit.Controllers.ImageReflector.Policies;
 
 /// <summary>A policy ready to be used: which tags to consider and how to elect one.</summary>
-internal sealed record ElectionRules(TagPolicy Policy, Filter? Filter)
+/// <param name="Policy">Elects.</param>
+/// <param name="Filter">Which tags take part; null for all.</param>
+public sealed record ElectionRules(TagPolicy Policy, Filter? Filter)
 {
     /// <summary>Elects one of the tags, which come in descending byte order.</summary>
-    internal TagElection Elect(IReadOnlyList<string> tags)
+    public TagElection Elect(IReadOnlyList<string> tags)
     {
         if (Filter is null)
         {
@@ -22,7 +24,10 @@ internal sealed record ElectionRules(TagPolicy Policy, Filter? Filter)
     }
 
     /// <summary>Reads the rules from a spec: the first of semver, alphabetical and numerical that is set.</summary>
-    internal static bool TryRead(ImagePolicySpec spec, [NotNullWhen(true)] out ElectionRules? rules, [NotNullWhen(false)] out string? error)
+    /// <param name="spec">The spec.</param>
+    /// <param name="rules">The rules, or null.</param>
+    /// <param name="error">What is wrong with the spec, or null.</param>
+    public static bool TryRead(ImagePolicySpec spec, [NotNullWhen(true)] out ElectionRules? rules, [NotNullWhen(false)] out string? error)
     {
         rules = null;
         Filter? filter = null;
