@@ -20,4 +20,12 @@ internal interface IDistributionApi
     [Get("/v2/{**repository}/manifests/{reference}")]
     Task<HttpResponseMessage> GetManifestAsync(
         string repository, string reference, [Header("Accept")] string accept, CancellationToken cancellationToken);
+
+    /// <summary>A blob.</summary>
+    [Get("/v2/{**repository}/blobs/{digest}")]
+    Task<HttpResponseMessage> GetBlobAsync(string repository, string digest, CancellationToken cancellationToken);
+
+    /// <summary>The first page of the manifests whose subject has a digest.</summary>
+    [Get("/v2/{**repository}/referrers/{digest}")]
+    Task<HttpResponseMessage> ListReferrersAsync(string repository, string digest, string? artifactType, CancellationToken cancellationToken);
 }

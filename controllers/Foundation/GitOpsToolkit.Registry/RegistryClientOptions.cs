@@ -34,6 +34,14 @@ public sealed record RegistryClientOptions
     /// <value>4 MiB.</value>
     public int MaxManifestBytes { get; init; } = 4 << 20;
 
+    /// <summary>The largest blob that is read into memory, in bytes.</summary>
+    /// <value>4 MiB.</value>
+    public int MaxBlobBytes { get; init; } = 4 << 20;
+
+    /// <summary>The most pages of one list of referrers.</summary>
+    /// <value>32.</value>
+    public int MaxReferrerPages { get; init; } = 32;
+
     /// <summary>How long to leave a host alone after a 429 without Retry-After.</summary>
     /// <value>30 s.</value>
     public TimeSpan DefaultRetryAfter { get; init; } = TimeSpan.FromSeconds(30);

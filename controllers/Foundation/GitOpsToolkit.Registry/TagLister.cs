@@ -17,14 +17,13 @@ internal sealed class TagLister(RegistryClientOptions options, Uri first)
 {
     private const int MaxPagesWithoutNews = 3;
 
-    private readonly HashSet<string> visited = new(StringComparer.Ordinal);
+    private readonly PageTrail trail = new(first, options.MaxPages);
     private readonly TagCollector tags = new();
     private long bytes;
-    private int pages;
     private int pagesWithoutNews;
     private int dropped;
 
-    internal TagList Result => new(tags.Pack(), pages, dropped);
+    internal TagList Result => new(tags.Pack(), trail.Count, dropped);
 
     /// <summary>Reads a page and says where the next one is, or null after the last.</summary>
     internal async Task<Uri?> ReadAsync(Uri at, HttpResponseMessage answer, CancellationToken cancellation)
@@ -46,9 +45,9 @@ internal sealed class TagLister(RegistryClientOptions options, Uri first)
             throw NotATagList(answer, at, inner: null);
         }
 
-        pages++;
         pagesWithoutNews = tags.Count == before ? pagesWithoutNews + 1 : 0;
-        return Next(at, answer);
+        var next = trail.Next(at, answer);
+        return next is null || pagesWithoutNews < MaxPagesWithoutNews ? next : throw PageTrail.Circles(at);
     }
 
     private static RegistryException NotATagList(HttpResponseMessage answer, Uri at, JsonException? inner)
@@ -82,51 +81,5 @@ internal sealed class TagLister(RegistryClientOptions options, Uri first)
         {
             throw new RegistryException(RegistryFault.TooLarge, $"GET {first}: the tag list is larger than {options.MaxListBytes} bytes");
         }
-    }
-
-    private Uri? Next(Uri at, HttpResponseMessage answer)
-    {
-        visited.Add(at.PathAndQuery);
-        if (LinkTarget(answer) is not { } target)
-        {
-            return null;
-        }
-
-        var next = Uri.TryCreate(at, target, out var joined) ? joined : throw Refused(at, $"a Link that is no address: {target}");
-        if (next.Scheme != first.Scheme || next.Authority != first.Authority)
-        {
-            throw Refused(at, $"a Link to another host, {next.Scheme}://{next.Authority}");
-        }
-
-        if (visited.Contains(next.PathAndQuery) || pagesWithoutNews >= MaxPagesWithoutNews)
-        {
-            throw Refused(at, "a Link that leads round in circles");
-        }
-
-        return pages < options.MaxPages ? next : throw Refused(at, $"more than {options.MaxPages} pages");
-    }
-
-    private static RegistryException Refused(Uri at, string what) =>
-        new(RegistryFault.Protocol, $"GET {at}: the tag list has {what}; refused");
-
-    private static string? LinkTarget(HttpResponseMessage answer)
-    {
-        if (!answer.Headers.NonValidated.TryGetValues("Link", out var values))
-        {
-            return null;
-        }
-
-        foreach (var link in values)
-        {
-            var open = link.IndexOf('<');
-            var close = link.IndexOf('>');
-            var relation = close < 0 ? "" : link[close..].Replace("\"", "", StringComparison.Ordinal);
-            if (open >= 0 && close > open && relation.Contains("rel=next", StringComparison.OrdinalIgnoreCase))
-            {
-                return link[(open + 1)..close];
-            }
-        }
-
-        return null;
     }
 }

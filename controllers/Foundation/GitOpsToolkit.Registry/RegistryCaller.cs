@@ -1,0 +1,82 @@
+using System.Net;
+using Refit;
+
+namespace GitOpsToolkit.Registry;
+
+/// <summary>One call's way to a repository.</summary>
+/// <param name="Http">Sends with the repository's authentication.</param>
+/// <param name="Api">The calls of fixed shape.</param>
+/// <param name="Root">The repository's address, <c>https://host/v2/name/</c>.</param>
+/// <param name="Check">Throws the fault that an answer other than 200 stands for; the text says what was asked.</param>
+internal sealed record RepositoryConnection(
+    HttpClient Http, IDistributionApi Api, Uri Root, Func<string, HttpResponseMessage, Task> Check);
+
+/// <summary>Makes calls within the budget of a host, and turns whatever goes wrong into a fault.</summary>
+internal sealed class RegistryCaller : IDisposable
+{
+    private readonly RegistryClientOptions options;
+    private readonly TimeProvider time;
+    private readonly RegistryTransport transport;
+    private readonly TokenSource tokens;
+    private readonly ChallengeMemory memory = new();
+    private readonly HostBudget budget;
+
+    internal RegistryCaller(
+        RegistryClientOptions options, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
+    {
+        this.options = options;
+        this.time = time;
+        transport = new RegistryTransport(options, resolve);
+        tokens = new TokenSource(transport, options, time);
+        budget = new HostBudget(options, time);
+    }
+
+    public void Dispose() => transport.Dispose();
+
+    internal async Task<T> CallAsync<T>(
+        ImageName image, RegistryAccess access, Func<RepositoryConnection, Task<T>> call, CancellationToken cancellation)
+    {
+        var registry = new Uri($"{(access.Insecure || image.IsLoopback ? "http" : "https")}://{image.Registry}/");
+        var root = new Uri(registry, $"/v2/{image.Repository}/");
+        using var turn = await budget.EnterAsync(registry.Authority, cancellation);
+        using var handler = new AuthenticatingHandler(registry, image.Repository, access.Credential, transport, tokens, memory);
+        using var http = new HttpClient(handler, disposeHandler: false) { BaseAddress = registry, Timeout = Timeout.InfiniteTimeSpan };
+        http.DefaultRequestHeaders.UserAgent.ParseAdd(options.UserAgent);
+        try
+        {
+            return await call(new RepositoryConnection(http, RestService.ForGenerated<IDistributionApi>(http), root, CheckAsync));
+        }
+        catch (Exception error)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var fault = FaultOf(error, root, cancellation);
+            if (fault?.RetryAfter is { } wait)
+            {
+                budget.Close(registry.Authority, wait);
+            }
+
+            if (fault is null || ReferenceEquals(fault, error))
+            {
+                throw;
+            }
+
+            throw fault;
+        }
+
+        async Task CheckAsync(string what, HttpResponseMessage answer)
+        {
+            if (answer.StatusCode != HttpStatusCode.OK)
+            {
+                throw await RegistryAnswers.FaultAsync(what, answer, access.Credential, options, time, cancellation);
+            }
+        }
+    }
+
+    /// <summary>What went wrong, freed from the wrapping of the generated client; null where it is not the registry's doing.</summary>
+    private static RegistryException? FaultOf(Exception error, Uri url, CancellationToken cancellation)
+    {
+        var cause = error is ApiRequestException { InnerException: { } inner } ? inner : error;
+        return cause as RegistryException
+            ?? (RegistryAnswers.IsTransport(cause, cancellation) ? RegistryAnswers.Unreachable($"GET {url}", cause) : null);
+    }
+}
