@@ -1,0 +1,2 @@
+global using GitOpsToolkit.TestKit;
+global using Xunit;
