@@ -22,6 +22,10 @@ public sealed record ControlPlaneOptions
     /// <value>true</value>
     public bool ControllerManager { get; init; } = true;
 
+    /// <summary>The controllers that run, by the controller manager's names for them; empty for all that make sense on one machine.</summary>
+    /// <value>empty</value>
+    public IReadOnlyList<string> Controllers { get; init; } = [];
+
     /// <summary>Further arguments for the API server, such as <c>--feature-gates=…</c>.</summary>
     /// <value>none</value>
     public IReadOnlyList<string> ApiServerArguments { get; init; } = [];

@@ -103,7 +103,7 @@ internal sealed class ControlPlaneStart(ControlPlaneOptions options, StateFolder
     private async Task StartControllerManagerAsync(KubeClient client, Uri address, string authority, Version version, CancellationToken cancellation)
     {
         folder.Write("controller-manager.kubeconfig", Kubeconfig.Text(address, await File.ReadAllTextAsync(authority, cancellation), _manager));
-        var arguments = ProgramArguments.ControllerManager(folder, folder["controller-manager.kubeconfig"], authority, version);
+        var arguments = ProgramArguments.ControllerManager(folder, folder["controller-manager.kubeconfig"], authority, version, options.Controllers);
         var manager = await ChildAsync(options.Binaries.ControllerManager!, arguments);
         var account = ResourcePath.Core("serviceaccounts", "default", "default");
         await manager.WaitAsync(

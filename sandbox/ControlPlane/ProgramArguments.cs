@@ -51,7 +51,8 @@ internal static class ProgramArguments
         .. further,
     ];
 
-    public static string[] ControllerManager(StateFolder folder, string kubeconfig, string authority, Version server) =>
+    public static string[] ControllerManager(
+        StateFolder folder, string kubeconfig, string authority, Version server, IReadOnlyList<string> controllers) =>
     [
         $"--kubeconfig={kubeconfig}",
         $"--root-ca-file={authority}",
@@ -59,7 +60,7 @@ internal static class ProgramArguments
         "--use-service-account-credentials=true",
         "--leader-elect=false",
         "--secure-port=0",
-        $"--controllers=*,{string.Join(',', s_idle.Select(name => "-" + name))}",
+        "--controllers=" + string.Join(',', controllers is [] ? ["*", .. s_idle.Select(name => "-" + name)] : controllers),
         "--kube-api-qps=500",
         "--kube-api-burst=1000",
         // Until 1.23 there is a second, insecure port, open by default and the same for every instance.

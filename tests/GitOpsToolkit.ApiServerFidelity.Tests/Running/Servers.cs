@@ -1,5 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
-using k8s;
+using GitOpsToolkit.Sandbox.ControlPlanes;
 using SandboxServer = GitOpsToolkit.Sandbox.ApiServer.ApiServer;
 
 namespace GitOpsToolkit.ApiServerFidelity.Tests.Running;
@@ -7,11 +7,20 @@ namespace GitOpsToolkit.ApiServerFidelity.Tests.Running;
 /// <summary>The two servers of a test run.</summary>
 internal sealed class Servers : IAsyncDisposable
 {
-    private readonly SandboxServer server;
+    /// <summary>
+    /// Those of a real cluster that the sandbox's API server has itself. Workload controllers stand still on both sides, so that an object
+    /// changes only when a case changes it.
+    /// </summary>
+    private static readonly string[] Controllers =
+        ["namespace", "garbagecollector", "serviceaccount", "serviceaccount-token", "root-ca-cert-publisher"];
 
-    private Servers(SandboxServer server, Target sandbox)
+    private readonly SandboxServer server;
+    private readonly ControlPlane? plane;
+
+    private Servers(SandboxServer server, Target sandbox, ControlPlane? plane)
     {
         this.server = server;
+        this.plane = plane;
         Sandbox = sandbox;
     }
 
@@ -22,23 +31,25 @@ internal sealed class Servers : IAsyncDisposable
 
     public string WhyNoReference { get; private init; } = "";
 
+    /// <summary>Starts the sandbox's server and finds or starts a real one.</summary>
+    /// <param name="id">A word for names that no other run has.</param>
+    /// <param name="ct">Ends it.</param>
     public static async Task<Servers> StartAsync(string id, CancellationToken ct)
     {
+        var found = await FindAsync(ct);
         var started = await SandboxServer.StartAsync(ct: ct);
         X509Certificate2Collection authorities = [];
         authorities.ImportFromPem(started.CertificateAuthorityPem);
         var sandbox = await Target.ConnectAsync("sandbox", started.Url, Target.Trusting(authorities), started.Token, ct);
         await sandbox.ProbeAsync("fid-probe-" + id, ct);
-        if (Environment.GetEnvironmentVariable("KUBECONFIG") is not { Length: > 0 } path || Environment.GetEnvironmentVariable("GITOPS_TEST_CLUSTER") != "real")
+        if (found.Plane is not { } real)
         {
-            return new(started, sandbox) { WhyNoReference = "there is no real API server to compare with: set GITOPS_TEST_CLUSTER=real and KUBECONFIG" };
+            return new(started, sandbox, null) { WhyNoReference = found.Why };
         }
 
-        var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(new FileInfo(path));
-        var reference = await Target.ConnectAsync(
-            "reference", new(configuration.Host), Target.Trusting(configuration.SslCaCerts), configuration.AccessToken, ct);
+        var reference = await Target.ConnectAsync("reference", real.Address, real.CreateHandler(), real.AdminToken, ct);
         await reference.ProbeAsync("fid-probe-" + id, ct);
-        return new(started, sandbox) { Reference = reference };
+        return new(started, sandbox, real) { Reference = reference };
     }
 
     public async ValueTask DisposeAsync()
@@ -46,5 +57,22 @@ internal sealed class Servers : IAsyncDisposable
         Sandbox.Dispose();
         Reference?.Dispose();
         await server.DisposeAsync();
+        if (plane is not null)
+        {
+            await plane.DisposeAsync();
+        }
+    }
+
+    /// <summary>A cluster that is there is used only if that is said in so many words: the cases write all over it.</summary>
+    private static async Task<(ControlPlane? Plane, string Why)> FindAsync(CancellationToken ct)
+    {
+        if (Environment.GetEnvironmentVariable("GITOPS_TEST_CLUSTER") == "real" && Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } path)
+        {
+            return (await ControlPlane.FromKubeconfigAsync(path, ct), "");
+        }
+
+        return ControlPlaneBinaries.Find(out var missing) is { } binaries
+            ? (await ControlPlane.StartAsync(new() { Binaries = binaries, Controllers = Controllers }, ct), "")
+            : (null, "no real API server to compare with: " + missing);
     }
 }
