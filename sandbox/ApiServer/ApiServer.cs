@@ -132,7 +132,8 @@ public sealed class ApiServer : IAsyncDisposable
         var signingKey = Secret(options, "signing-key", 32);
         var store = new ObjectStore(options.WatchHistory, durable);
         var signer = new TokenSigner(Convert.FromHexString(signingKey), options.Time);
-        var cluster = new Cluster(options, store, new(), new(token, signer, store), signer, new(options), logger);
+        var access = new Access(new(token, signer, store), signer, new(new(store), options.Authorization));
+        var cluster = new Cluster(options, store, new(), access, new(options), logger);
         var writer = new ObjectWriter(cluster);
         var deleter = new ObjectDeleter(cluster);
         var loop = new LifecycleLoop(cluster, writer, deleter, tls.AuthorityPem);

@@ -19,6 +19,10 @@ public sealed record ApiServerOptions
     /// <value>Default: null, a random one, kept in the state directory where there is one.</value>
     public string? Token { get; init; }
 
+    /// <summary>How the server decides who may do what.</summary>
+    /// <value>Default: RBAC, as in a cluster.</value>
+    public AuthorizationMode Authorization { get; init; } = AuthorizationMode.Rbac;
+
     /// <summary>The clock of timestamps, time-outs and bookmarks.</summary>
     /// <value>Default: the system's.</value>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -1,5 +1,6 @@
 using GitOpsToolkit.Sandbox.ApiServer.Auth;
 using GitOpsToolkit.Sandbox.ApiServer.Resources;
+using GitOpsToolkit.Sandbox.ApiServer.Rights;
 using GitOpsToolkit.Sandbox.ApiServer.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +11,12 @@ internal sealed record Cluster(
     ApiServerOptions Options,
     ObjectStore Store,
     ResourceRegistry Registry,
-    Authenticator Authenticator,
-    TokenSigner Signer,
+    Access Access,
     Ids Ids,
     ILogger Logger);
+
+/// <summary>Who somebody is, and what they may do.</summary>
+internal sealed record Access(Authenticator Authenticator, TokenSigner Signer, Authorizer Authorizer)
+{
+    public EscalationGuard Escalation { get; } = new(Authorizer);
+}

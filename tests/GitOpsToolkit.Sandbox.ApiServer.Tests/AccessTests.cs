@@ -12,12 +12,13 @@ public sealed class AccessTests : IAsyncLifetime
 
     [Theory]
     [InlineData("/healthz", 200)]
-    [InlineData("/livez/ping", 200)]
+    [InlineData("/livez/ping", 403)]
+    [InlineData("/livez", 200)]
     [InlineData("/version", 200)]
-    [InlineData("/api", 401)]
-    [InlineData("/apis", 401)]
-    [InlineData("/api/v1/namespaces", 401)]
-    [InlineData("/nothing", 401)]
+    [InlineData("/api", 403)]
+    [InlineData("/apis", 403)]
+    [InlineData("/api/v1/namespaces", 403)]
+    [InlineData("/nothing", 403)]
     public async Task Without_a_token_only_health_and_version_are_answered(string path, int code)
     {
         using var http = TestServer.Client(server.Server);
@@ -39,6 +40,10 @@ public sealed class AccessTests : IAsyncLifetime
     public async Task A_service_account_token_works_until_the_account_is_gone()
     {
         await server.MustPostAsync("/api/v1/namespaces/default/serviceaccounts", """{"metadata":{"name":"robot"}}""");
+        await server.MustPostAsync("/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings", """
+            {"metadata":{"name":"robot"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"view"},
+             "subjects":[{"kind":"ServiceAccount","name":"robot"}]}
+            """);
         var request = await server.MustPostAsync("/api/v1/namespaces/default/serviceaccounts/robot/token", """{"spec":{"expirationSeconds":600}}""");
         Assert.NotEmpty(request.TextAt("status.expirationTimestamp"));
         var review = await server.MustPostAsync(
@@ -65,8 +70,13 @@ public sealed class AccessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Impersonating_a_group_without_a_user_is_refused() =>
-        Assert.Equal(500, (await server.SendAsync("GET", "/api/v1/namespaces", headers: [("Impersonate-Group", "dev")])).Number);
+    public async Task Impersonating_a_group_without_a_user_is_refused()
+    {
+        var refused = await server.SendAsync("GET", "/api/v1/namespaces", headers: [("Impersonate-Group", "dev")]);
+        Assert.Equal(500, refused.Number);
+        Assert.Equal(
+            "Internal Server Error: \"/api/v1/namespaces\": requested [{Group  dev    }] without impersonating a user\n", refused.Text);
+    }
 
     [Fact]
     public async Task A_body_above_the_limit_gives_413()

@@ -57,12 +57,12 @@ public sealed class CrudTests : IAsyncLifetime
     public async Task Every_request_is_recorded()
     {
         var before = server.Server.Requests.LastNumber;
-        await server.SendAsync("GET", $"{Maps}?limit=1", headers: [("Impersonate-User", "jane"), ("Impersonate-Group", "dev")]);
+        await server.SendAsync("GET", $"{Maps}?limit=1", headers: [("Impersonate-User", "jane"), ("Impersonate-Group", "system:masters")]);
         var recorded = Assert.Single(server.Server.Requests.Since(before));
         Assert.Equal(("GET", Maps, "?limit=1", "list", 200), (recorded.Method, recorded.Path, recorded.Query, recorded.Verb, recorded.StatusCode));
         Assert.Equal("kubernetes-admin", recorded.User);
         Assert.Equal("jane", recorded.ImpersonatedUser);
-        Assert.Equal("dev", Assert.Single(recorded.ImpersonatedGroups));
+        Assert.Equal("system:masters", Assert.Single(recorded.ImpersonatedGroups));
         Assert.False(recorded.IsWrite);
     }
 }

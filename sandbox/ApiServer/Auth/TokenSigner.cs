@@ -37,7 +37,7 @@ internal sealed class TokenSigner(byte[] key, TimeProvider time)
     }
 
     /// <summary>The service account of a valid, unexpired token; null otherwise.</summary>
-    public (string Namespace, string Name, string Uid)? Check(string token)
+    public (string Namespace, string Name, string Uid, IReadOnlyList<string> Audiences)? Check(string token)
     {
         var dot = token.LastIndexOf('.');
         if (dot < 0 || !token.StartsWith(Header + ".", StringComparison.Ordinal)
@@ -56,7 +56,7 @@ internal sealed class TokenSigner(byte[] key, TimeProvider time)
 
             var subject = claims.Map("kubernetes.io");
             var account = subject.Map("serviceaccount");
-            return (subject.Text("namespace"), account.Text("name"), account.Text("uid"));
+            return (subject.Text("namespace"), account.Text("name"), account.Text("uid"), [.. claims.Texts("aud")]);
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {

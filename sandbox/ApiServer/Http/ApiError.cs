@@ -40,7 +40,12 @@ internal sealed class ApiError(int code, string reason, string message, JsonObje
 
     public static ApiError Forbidden(string qualifiedResource, string group, string plural, string name, string why)
     {
-        var message = name.Length == 0 ? $"{qualifiedResource} is forbidden: {why}" : $"{qualifiedResource} \"{name}\" is forbidden: {why}";
+        var message = (qualifiedResource.Length, name.Length) switch
+        {
+            (0, _) => $"forbidden: {why}",
+            (_, 0) => $"{qualifiedResource} is forbidden: {why}",
+            _ => $"{qualifiedResource} \"{name}\" is forbidden: {why}",
+        };
         return new(403, "Forbidden", message, Details(name, group, plural));
     }
 

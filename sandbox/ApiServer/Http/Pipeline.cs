@@ -1,6 +1,7 @@
 using System.Text.Json;
 using GitOpsToolkit.Sandbox.ApiServer.Auth;
 using GitOpsToolkit.Sandbox.ApiServer.Discovery;
+using GitOpsToolkit.Sandbox.ApiServer.Rights;
 using GitOpsToolkit.Sandbox.ApiServer.Storage;
 using GitOpsToolkit.Sandbox.ApiServer.Verbs;
 using GitOpsToolkit.Sandbox.Machinery;
@@ -17,7 +18,7 @@ internal sealed class Pipeline(Cluster cluster, Dispatcher dispatcher, Discovery
         var path = RequestPath.Parse(http.Request.Path.Value ?? "/");
         var watch = http.Request.Query["watch"].ToString() is "true" or "1";
         var verb = path is null ? "" : Dispatcher.VerbOf(http.Request.Method, path, watch);
-        var user = cluster.Authenticator.Authenticate(http.Request);
+        var user = cluster.Access.Authenticator.Authenticate(http.Request);
         var recorded = false;
         void Record()
         {
@@ -53,12 +54,14 @@ internal sealed class Pipeline(Cluster cluster, Dispatcher dispatcher, Discovery
 
     private async Task AnswerAsync(HttpContext http, RequestPath? path, string verb, UserInfo? user)
     {
-        if (user is null || user == UserInfo.Anonymous && !DiscoveryHandler.IsPublic(http.Request.Path.Value ?? ""))
+        var authorizer = cluster.Access.Authorizer;
+        if (user is null || !authorizer.KnowsAnonymous && user == UserInfo.Anonymous && !DiscoveryHandler.IsPublic(http.Request.Path.Value ?? ""))
         {
             throw ApiError.Unauthorized();
         }
 
-        var acting = Authenticator.Acting(user, http.Request.Headers);
+        var acting = Impersonation.Resolve(user, http.Request.Headers, authorizer);
+        authorizer.Require(AccessRequest.Of(http.Request, path, verb, acting));
         if (path is not null && cluster.Registry.Find(path.Group, path.Version, path.Plural) is { } resource)
         {
             var call = new ApiCall(http, path, resource, acting);
@@ -68,11 +71,16 @@ internal sealed class Pipeline(Cluster cluster, Dispatcher dispatcher, Discovery
 
         if (!await discovery.TryAnswerAsync(http))
         {
-            http.Response.StatusCode = 404;
-            http.Response.ContentType = "text/plain; charset=utf-8";
-            http.Response.Headers.XContentTypeOptions = "nosniff";
-            await http.Response.WriteAsync("404 page not found\n", http.RequestAborted);
+            await PlainAsync(http, 404, "404 page not found\n");
         }
+    }
+
+    private static Task PlainAsync(HttpContext http, int code, string text)
+    {
+        http.Response.StatusCode = code;
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return http.Response.WriteAsync(text, http.RequestAborted);
     }
 
     private async Task FailAsync(HttpContext http, Exception failure)
@@ -80,6 +88,13 @@ internal sealed class Pipeline(Cluster cluster, Dispatcher dispatcher, Discovery
         if (http.Response.HasStarted)
         {
             http.Abort();
+            return;
+        }
+
+        if (failure is IncompleteImpersonationException incomplete)
+        {
+            var text = $"Internal Server Error: \"{http.Request.Path}{http.Request.QueryString}\": {incomplete.Message}\n";
+            await PlainAsync(http, 500, text);
             return;
         }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Sandbox.ApiServer.Http;
 using GitOpsToolkit.Sandbox.ApiServer.Objects;
+using GitOpsToolkit.Sandbox.ApiServer.Rights;
 using GitOpsToolkit.Sandbox.ApiServer.Storage;
 
 namespace GitOpsToolkit.Sandbox.ApiServer.Lifecycle;
@@ -20,6 +21,15 @@ internal sealed class Bootstrap(Cluster cluster, ObjectWriter writer)
                 ["kind"] = "Namespace",
                 ["metadata"] = new JsonObject { ["name"] = name },
             });
+        }
+    }
+
+    /// <summary>The roles that every cluster has. One that is there already is left as it is.</summary>
+    public void EnsureRoles()
+    {
+        foreach (var tree in BootstrapRoles.Objects())
+        {
+            Ensure("rbac.authorization.k8s.io", tree["kind"]!.GetValue<string>().ToLowerInvariant() + "s", "", tree);
         }
     }
 

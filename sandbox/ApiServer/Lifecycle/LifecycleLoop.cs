@@ -28,6 +28,7 @@ internal sealed class LifecycleLoop : IAsyncDisposable
             new NamespaceController(cluster, deleter, raw),
             new NamespaceContent(cluster, writer, authorityPem),
             new GarbageCollector(cluster, deleter, raw),
+            new RoleAggregation(cluster, raw),
             new EventExpiry(cluster),
         ];
     }
@@ -40,8 +41,9 @@ internal sealed class LifecycleLoop : IAsyncDisposable
             Observe(change);
         }
 
-        cluster.Store.Committed = change => changes.Writer.TryWrite(change);
+        cluster.Store.Committed += change => changes.Writer.TryWrite(change);
         bootstrap.EnsureNamespaces();
+        bootstrap.EnsureRoles();
         Settle();
     }
 

@@ -55,6 +55,7 @@ internal sealed class ObjectWriter(Cluster cluster)
             Schemas.Track(resource, null, tree, context, cluster.Ids.Now);
         }
 
+        Guard(resource, space, null, tree, context);
         Strategy.PrepareCreate(resource, tree, cluster.Ids.Uid(), cluster.Ids.NowText);
         Schemas.Default(resource, tree);
         List<FieldError> errors = [.. Schemas.Validate(resource, tree, null, "")];
@@ -67,6 +68,11 @@ internal sealed class ObjectWriter(Cluster cluster)
         if (errors.Count > 0)
         {
             throw resource.Invalid(name, errors);
+        }
+
+        if (context.Requester is { } requester)
+        {
+            cluster.Access.Escalation.CheckCreate(resource, meta.Text("namespace"), name, requester);
         }
 
         var id = new ObjectId(resource.StorageKey, meta.Text("namespace"), name);
@@ -169,6 +175,7 @@ internal sealed class ObjectWriter(Cluster cluster)
     {
         var errors = MetaRules.Carry(before, tree);
         Schemas.Decode(resource, tree, context);
+        Guard(resource, before.Meta().Text("namespace"), before, tree, context);
         Strategy.PrepareUpdate(resource, part, before, tree);
         Schemas.Default(resource, tree);
         errors.AddRange(Schemas.Validate(resource, tree, before, context.Subresource == "scale" ? "" : context.Subresource));
@@ -189,6 +196,14 @@ internal sealed class ObjectWriter(Cluster cluster)
 
         tree.Meta().Take("resourceVersion", before.Meta());
         FieldManager.KeepTimes(tree, before);
+    }
+
+    private void Guard(ResourceDefinition resource, string space, JsonObject? before, JsonObject tree, WriteContext context)
+    {
+        if (context.Requester is { } requester)
+        {
+            cluster.Access.Escalation.Check(resource, space, before, tree, requester);
+        }
     }
 
     private static void CheckVersion(ResourceDefinition resource, StoredObject current, JsonObject tree, bool required)

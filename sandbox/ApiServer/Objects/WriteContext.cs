@@ -1,5 +1,7 @@
 using GitOpsToolkit.Sandbox.ApiServer.Http;
+using GitOpsToolkit.Sandbox.ApiServer.Rights;
 using GitOpsToolkit.Sandbox.Machinery;
+using Microsoft.AspNetCore.Http;
 
 namespace GitOpsToolkit.Sandbox.ApiServer.Objects;
 
@@ -21,6 +23,9 @@ internal sealed record WriteContext
     /// <summary>The subresource in managed fields, or empty.</summary>
     public string Subresource { get; init; } = "";
 
+    /// <summary>Who writes; null for the server's own controllers.</summary>
+    public Requester? Requester { get; init; }
+
     /// <summary>A write by one of the server's own controllers.</summary>
     public static WriteContext Internal(string subresource = "") => new() { Manager = "kube-controller-manager", Subresource = subresource };
 
@@ -28,6 +33,7 @@ internal sealed record WriteContext
     {
         DryRun = options.DryRun,
         Manager = options.Manager,
+        Requester = new(call.User, call.Name, HttpMethods.IsPost(call.Http.Request.Method)),
         Validation = options.Validation,
         Warn = call.Warn,
         Duplicates = duplicates ?? [],

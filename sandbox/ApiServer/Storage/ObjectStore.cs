@@ -25,7 +25,7 @@ internal sealed class ObjectStore
         }
     }
 
-    /// <summary>Gets every change, in order; called inside the lock, so it must be quick.</summary>
+    /// <summary>Get every change, in order; called inside the lock, so they must be quick.</summary>
     public Action<Change>? Committed { get; set; }
 
     public long Revision

@@ -16,7 +16,8 @@ internal sealed class Dispatcher
     private readonly WatchVerb watches;
     private readonly ScaleVerb scales;
     private readonly BindingVerb bindings;
-    private readonly ReviewVerbs reviews;
+    private readonly AccessReviewVerb reviews;
+    private readonly TokenVerbs tokens;
 
     public Dispatcher(Cluster cluster, ObjectWriter writer, ObjectDeleter deleter, Responder responder)
     {
@@ -30,6 +31,7 @@ internal sealed class Dispatcher
         scales = new(cluster, writer);
         bindings = new(cluster, writer);
         reviews = new(cluster);
+        tokens = new(cluster);
     }
 
     /// <summary>The Kubernetes verb of a request; empty where the method is none.</summary>
@@ -69,7 +71,8 @@ internal sealed class Dispatcher
         ("update", "scale") => await scales.UpdateAsync(call),
         ("patch", "scale") => await scales.PatchAsync(call),
         ("create", "binding") => await bindings.CreateAsync(call),
-        ("create", "token") => await reviews.RequestTokenAsync(call),
+        ("create", "token") => await tokens.RequestAsync(call),
+        ("create", _) when call.Resource is { IsVirtual: true, Group: "authentication.k8s.io" } => await tokens.CreateAsync(call),
         ("create", _) when call.Resource.IsVirtual => await reviews.CreateAsync(call),
         ("get", _) => Reply.Of(cluster.Store.Get(call.Id) ?? throw call.Resource.NotFound(call.Name)),
         ("list", _) => lists.List(call),
