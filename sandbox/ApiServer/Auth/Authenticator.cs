@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using GitOpsToolkit.Sandbox.ApiServer.Http;
 using GitOpsToolkit.Sandbox.ApiServer.Storage;
 using Microsoft.AspNetCore.Http;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Sandbox.ApiServer.Auth;
 using GitOpsToolkit.Sandbox.ApiServer.Http;
-using GitOpsToolkit.Sandbox.ApiServer.Objects;
 using GitOpsToolkit.Sandbox.ApiServer.Resources;
 using GitOpsToolkit.Sandbox.ApiServer.Storage;
 using GitOpsToolkit.Sandbox.Machinery;
