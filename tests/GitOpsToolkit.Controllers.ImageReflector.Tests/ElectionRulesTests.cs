@@ -45,13 +45,13 @@ public sealed class ElectionRulesTests
             FilterTags = new TagFilter { Pattern = "^main-[a-f0-9]+-(?P<ts>[0-9]+)$", Extract = "$ts" },
         };
         Assert.True(ElectionRules.TryRead(spec, out var rules, out _));
-        Assert.Equal("main-aa-1700", rules.Elect(["v1", "main-bb-900", "main-aa-1700", "latest"]).Value);
-        Assert.Equal("version list argument cannot be empty", rules.Elect(["latest"]).Error);
+        Assert.Equal("main-aa-1700", rules.Elector().Elect(["v1", "main-bb-900", "main-aa-1700", "latest"]).Tag);
+        Assert.Equal("version list argument cannot be empty", rules.Elector().Elect(["latest"]).Error);
     }
 
     private static string? Elect(ImagePolicyChoice choice, params string[] tags)
     {
         Assert.True(ElectionRules.TryRead(new ImagePolicySpec { Policy = choice }, out var rules, out var error), error);
-        return rules.Elect(tags).Value;
+        return rules.Elector().Elect(tags).Tag;
     }
 }

@@ -27,7 +27,7 @@ public sealed class CaseTests
     {
         var spec = JsonNode.Parse(Cases.Read("elections", name, "policy.json"))!.AsObject();
         var election = PolicySpec.Elect(spec, Cases.Lines("elections", name, "tags.txt"));
-        Assert.Equal(Cases.Read("elections", name, "elected.txt"), election.Value ?? "(none)");
+        Assert.Equal(Cases.Read("elections", name, "elected.txt"), election.Tag ?? "(none)");
     }
 
     [Theory, MemberData(nameof(Elections))]
@@ -37,6 +37,6 @@ public sealed class CaseTests
         var tags = Cases.Lines("elections", name, "tags.txt");
         Array.Reverse(tags);
         Array.Sort(tags, static (left, right) => string.CompareOrdinal(right, left));
-        Assert.Equal(Cases.Read("elections", name, "elected.txt"), PolicySpec.Elect(spec, tags).Value ?? "(none)");
+        Assert.Equal(Cases.Read("elections", name, "elected.txt"), PolicySpec.Elect(spec, tags).Tag ?? "(none)");
     }
 }

@@ -8,24 +8,14 @@ internal static class PolicySpec
     internal static TagElection Elect(JsonObject spec, IReadOnlyList<string> tags)
     {
         var (policy, error) = Policy(spec["policy"]!.AsObject());
-        if (policy is null)
+        TagFilter? filter = null;
+        if (policy is null || (spec["filterTags"] is JsonObject filterTags
+            && !TagFilter.TryCreate(Text(filterTags, "pattern"), Text(filterTags, "extract"), out filter, out error)))
         {
-            return new TagElection(null, error);
+            return new TagElection(null, error, new TagCounts(), NextOfAge: null);
         }
 
-        if (spec["filterTags"] is not JsonObject filterTags)
-        {
-            return policy.Elect(tags);
-        }
-
-        if (!TagFilter.TryCreate(Text(filterTags, "pattern"), Text(filterTags, "extract"), out var filter, out error))
-        {
-            return new TagElection(null, error);
-        }
-
-        var filtered = filter.Apply(tags);
-        var election = policy.Elect(filtered.Values);
-        return election.Value is { } value ? new TagElection(filtered.TagOf(value), null) : election;
+        return new TagElector(policy, filter, new ElectionTerms { FailOnBadNumber = true }).Elect(tags);
     }
 
     internal static string? Text(JsonObject parent, string name) => parent[name]?.GetValue<string>();

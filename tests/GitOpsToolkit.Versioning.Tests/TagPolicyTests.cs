@@ -87,26 +87,6 @@ public sealed class TagPolicyTests
     });
 
     [Fact]
-    public void Ties_go_to_the_first_version_and_to_the_last_number()
-    {
-        Assert.True(TagPolicy.TrySemVer(">=1.0.0", out var semver, out _));
-        Assert.Equal("v1.0.0", semver.Elect(["v1.0.0", "1.0.0", "01.0.0"]).Value);
-        Assert.Equal("1.0", TagPolicy.Numerical(TagOrder.Ascending).Elect(["1", "0", "1.0"]).Value);
-        Assert.Equal("0.0", TagPolicy.Numerical(TagOrder.Descending).Elect(["1", "0", "0.0"]).Value);
-    }
-
-    [Fact]
-    public void Nothing_to_choose_from_is_an_error_with_Flux_s_words()
-    {
-        Assert.Equal("version list argument cannot be empty", TagPolicy.Alphabetical(TagOrder.Ascending).Elect([]).Error);
-        Assert.True(TagPolicy.TrySemVer("1.x", out var semver, out _));
-        Assert.Equal("unable to determine latest version from provided list", semver.Elect(["latest", "1.2", "2.0.0"]).Error);
-        Assert.Equal("failed to parse invalid numeric value 'x'", TagPolicy.Numerical(TagOrder.Ascending).Elect(["1", "x"]).Error);
-        Assert.False(TagPolicy.TryParseOrder("up", out _, out var error));
-        Assert.Equal("invalid order argument provided: 'up', must be one of: asc, desc", error);
-    }
-
-    [Fact]
     public void One_extract_of_several_tags_stands_for_the_last_of_them()
     {
         Assert.True(TagFilter.TryCreate("^(?P<v>[0-9.]+)-", "$v", out var filter, out _));

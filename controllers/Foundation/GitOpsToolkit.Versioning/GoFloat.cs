@@ -10,7 +10,7 @@ internal static class GoFloat
 {
     private const int MaxLength = 512;
 
-    internal static bool TryParse(string text, out double value)
+    internal static bool TryParse(ReadOnlySpan<char> text, out double value)
     {
         value = 0;
         if (text.Length is 0 or > MaxLength)
@@ -20,7 +20,7 @@ internal static class GoFloat
 
         var signed = text[0] is '+' or '-';
         var negative = text[0] == '-';
-        var body = text.AsSpan(signed ? 1 : 0);
+        var body = text[(signed ? 1 : 0)..];
         if (TrySpecial(body, signed, out value))
         {
             value = negative ? -value : value;

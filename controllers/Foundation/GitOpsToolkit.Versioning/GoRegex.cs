@@ -61,7 +61,7 @@ public sealed class GoRegex
     }
 
     /// <summary>Whether the pattern matches anywhere in the text.</summary>
-    public bool IsMatch(string text) => regex.IsMatch(text);
+    public bool IsMatch(ReadOnlySpan<char> text) => regex.IsMatch(text);
 
     /// <summary>
     /// Matches the text and expands a template in Go's syntax from the first match: <c>$1</c>, <c>$name</c>, <c>${name}</c>, <c>$$</c>. A

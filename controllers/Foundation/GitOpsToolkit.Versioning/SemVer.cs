@@ -16,7 +16,7 @@ public readonly struct SemVer : IEquatable<SemVer>, IComparable<SemVer>
     private readonly string? metadata;
     private readonly string? original;
 
-    internal SemVer(ulong major, ulong minor, ulong patch, string prerelease, string metadata, string original)
+    internal SemVer(ulong major, ulong minor, ulong patch, string prerelease, string metadata, string? original)
     {
         Major = major;
         Minor = minor;
@@ -68,7 +68,7 @@ public readonly struct SemVer : IEquatable<SemVer>, IComparable<SemVer>
     /// <summary>
     /// Reads a version leniently: <c>v1</c>, <c>1.2</c> and <c>01.2.3</c> are versions, <c>V1</c> and <c>1.2.3.4</c> are not.
     /// </summary>
-    public static bool TryParse([NotNullWhen(true)] string? text, out SemVer version) => SemVerParser.TryParse(text, out version, out _);
+    public static bool TryParse([NotNullWhen(true)] string? text, out SemVer version) => SemVerParser.TryParse(text, text, out version, out _);
 
     /// <summary>Reads a version by the letter of SemVer 2: three numbers, no <c>v</c>, no leading zeros.</summary>
     public static bool TryParseStrict([NotNullWhen(true)] string? text, out SemVer version) =>
@@ -84,10 +84,17 @@ public readonly struct SemVer : IEquatable<SemVer>, IComparable<SemVer>
         return text is not null && text.AsSpan().Count('.') >= 2 && TryParse(text, out version);
     }
 
+    /// <summary>As <see cref="TryParseThreeParts"/>, without a string for the text: <see cref="Original"/> is the canonical form then.</summary>
+    internal static bool TryReadThreeParts(ReadOnlySpan<char> text, out SemVer version)
+    {
+        version = default;
+        return text.Count('.') >= 2 && SemVerParser.TryParse(text, original: null, out version, out _);
+    }
+
     /// <summary>Reads a version leniently, as <see cref="TryParse"/>.</summary>
     /// <exception cref="FormatException">The text is no version; the message says why.</exception>
     public static SemVer Parse(string text) =>
-        SemVerParser.TryParse(text, out var version, out var error) ? version : throw new FormatException(error);
+        SemVerParser.TryParse(text, text, out var version, out var error) ? version : throw new FormatException(error);
 
     /// <inheritdoc/>
     public int CompareTo(SemVer other)

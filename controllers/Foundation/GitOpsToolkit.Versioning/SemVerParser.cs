@@ -5,42 +5,46 @@ namespace GitOpsToolkit.Versioning;
 /// <summary>Reads versions by hand: tags come by the hundred thousand, and a regular expression would allocate for each of them.</summary>
 internal static class SemVerParser
 {
-    internal static bool TryParse(string? text, out SemVer version, out string error)
+    /// <param name="text">What to read.</param>
+    /// <param name="original">The text as a string where one is at hand.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="error">What is wrong; told only where there is an original.</param>
+    internal static bool TryParse(ReadOnlySpan<char> text, string? original, out SemVer version, out string error)
     {
         version = default;
+        error = "";
         if (!TrySplit(text, out var parts))
         {
-            error = $"'{Shorten(text)}' is no semantic version (expected for example 1.2.3, v1.2 or 1.2.3-rc.1)";
+            error = original is null ? "" : $"'{Shorten(text)}' is no semantic version (expected for example 1.2.3, v1.2 or 1.2.3-rc.1)";
             return false;
         }
 
         if (!TryNumber(parts.Major, out var major) || !TryNumber(parts.Minor, out var minor) || !TryNumber(parts.Patch, out var patch))
         {
-            error = $"'{Shorten(text)}' has a number above {ulong.MaxValue}";
+            error = original is null ? "" : $"'{Shorten(text)}' has a number above {ulong.MaxValue}";
             return false;
         }
 
         if (HasLeadingZero(parts.Prerelease))
         {
-            error = $"'{Shorten(text)}' has a numeric prerelease identifier that starts with 0";
+            error = original is null ? "" : $"'{Shorten(text)}' has a numeric prerelease identifier that starts with 0";
             return false;
         }
 
-        error = "";
-        version = new SemVer(major, minor, patch, parts.Prerelease.ToString(), parts.Metadata.ToString(), text!);
+        version = new SemVer(major, minor, patch, parts.Prerelease.ToString(), parts.Metadata.ToString(), original);
         return true;
     }
 
     internal static bool TryParseStrict(string? text, out SemVer version)
     {
         version = default;
-        if (!TrySplit(text, out var parts) || text![0] == 'v' || parts.Patch.IsEmpty)
+        if (text is null || !TrySplit(text, out var parts) || text[0] == 'v' || parts.Patch.IsEmpty)
         {
             return false;
         }
 
         return !HasLeadingZero(parts.Major) && !HasLeadingZero(parts.Minor) && !HasLeadingZero(parts.Patch)
-            && TryParse(text, out version, out _);
+            && TryParse(text, text, out version, out _);
     }
 
     /// <summary>
@@ -79,15 +83,15 @@ internal static class SemVerParser
         return length;
     }
 
-    private static bool TrySplit(string? text, out Parts parts)
+    private static bool TrySplit(ReadOnlySpan<char> text, out Parts parts)
     {
         parts = default;
-        if (string.IsNullOrEmpty(text) || text.Length > SemVer.MaxLength)
+        if (text.Length is 0 or > SemVer.MaxLength)
         {
             return false;
         }
 
-        var rest = text.AsSpan(text[0] == 'v' ? 1 : 0);
+        var rest = text[(text[0] == 'v' ? 1 : 0)..];
         parts.Major = TakeDigits(ref rest);
         parts.Minor = TakeDotDigits(ref rest);
         parts.Patch = parts.Minor.IsEmpty ? default : TakeDotDigits(ref rest);
@@ -153,7 +157,7 @@ internal static class SemVerParser
         return false;
     }
 
-    private static string Shorten(string? text) => text is { Length: > 64 } ? text[..64] + "…" : text ?? "";
+    private static string Shorten(ReadOnlySpan<char> text) => text.Length > 64 ? $"{text[..64]}…" : text.ToString();
 
     private ref struct Parts
     {

@@ -37,11 +37,12 @@ public sealed class TagFilter
         var origins = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var tag in tags)
         {
-            var value = tag;
-            if (extract.Length == 0 ? !pattern.IsMatch(tag) : !pattern.TryExpand(tag, extract, out value))
+            if (!TryTake(tag, out var taken))
             {
                 continue;
             }
+
+            var value = taken.ToString();
 
             if (!origins.ContainsKey(value))
             {
@@ -52,6 +53,20 @@ public sealed class TagFilter
         }
 
         return new FilteredTags(values, origins);
+    }
+
+    /// <summary>What of a tag is to be compared; false where the pattern does not match.</summary>
+    internal bool TryTake(ReadOnlySpan<char> tag, out ReadOnlySpan<char> value)
+    {
+        value = tag;
+        if (extract.Length == 0)
+        {
+            return pattern.IsMatch(tag);
+        }
+
+        var isMatch = pattern.TryExpand(tag.ToString(), extract, out var expanded);
+        value = isMatch ? expanded : tag;
+        return isMatch;
     }
 }
 

@@ -12,19 +12,12 @@ public enum TagOrder
     Descending,
 }
 
-/// <summary>What an election gave: a value, or the reason why there is none. Exactly one of the two is set.</summary>
-/// <param name="Value">The elected value.</param>
-/// <param name="Error">Why none could be elected.</param>
-public readonly record struct TagElection(string? Value, string? Error)
-{
-    internal static TagElection Of(string value) => new(value, Error: null);
-
-    internal static TagElection Failed(string error) => new(Value: null, error);
-}
+/// <summary>What a policy reads in a value; which of the parts is set depends on the policy.</summary>
+internal readonly record struct TagRank(SemVer? Version = null, double Number = 0);
 
 /// <summary>
-/// Elects one of a list of tags in one pass. Every policy is deterministic for a given list; give tags in descending byte order, as the
-/// tag store keeps them, to make it so for a given set.
+/// Which values can be elected, and which of two is the better one. Every policy is deterministic for a given list of tags; give them in
+/// descending byte order, as the tag store keeps them, to make it so for a given set.
 /// </summary>
 public abstract class TagPolicy
 {
@@ -58,48 +51,57 @@ public abstract class TagPolicy
         return error is null;
     }
 
-    /// <summary>Elects one of the candidates.</summary>
-    /// <param name="candidates">The tags, or what a filter extracted from them.</param>
-    public TagElection Elect(IReadOnlyCollection<string> candidates) =>
-        candidates.Count == 0 ? TagElection.Failed("version list argument cannot be empty") : ElectAny(candidates);
+    /// <summary>Why the value cannot be elected, or null where it can.</summary>
+    internal abstract TagRefusal? Judge(ReadOnlySpan<char> value, out TagRank rank);
 
-    private protected abstract TagElection ElectAny(IReadOnlyCollection<string> candidates);
+    /// <summary>Whether a value that comes later in the list takes the place of the best one so far, which is another text.</summary>
+    internal abstract bool Beats(ReadOnlySpan<char> value, in TagRank rank, ReadOnlySpan<char> best, in TagRank bestRank);
 }
 
 internal sealed class SemVerPolicy(SemVerRange range) : TagPolicy
 {
-    private protected override TagElection ElectAny(IReadOnlyCollection<string> candidates) => range.Highest(candidates) is { } highest
-        ? TagElection.Of(highest)
-        : TagElection.Failed("unable to determine latest version from provided list");
+    public override string ToString() => range.ToString();
+
+    internal override TagRefusal? Judge(ReadOnlySpan<char> value, out TagRank rank)
+    {
+        if (!SemVer.TryReadThreeParts(value, out var version))
+        {
+            rank = default;
+            return TagRefusal.NotAVersion;
+        }
+
+        rank = new TagRank(version);
+        return range.Contains(version) ? null
+            : version.IsPrerelease && range.Contains(version, includePrerelease: true) ? TagRefusal.Prerelease
+            : TagRefusal.OutOfRange;
+    }
+
+    internal override bool Beats(ReadOnlySpan<char> value, in TagRank rank, ReadOnlySpan<char> best, in TagRank bestRank) =>
+        rank.Version!.Value > bestRank.Version!.Value;
 }
 
 internal sealed class AlphabeticalPolicy(TagOrder order) : TagPolicy
 {
-    private protected override TagElection ElectAny(IReadOnlyCollection<string> candidates) => TagElection.Of(
-        order == TagOrder.Ascending ? candidates.Max(StringComparer.Ordinal)! : candidates.Min(StringComparer.Ordinal)!);
+    internal override TagRefusal? Judge(ReadOnlySpan<char> value, out TagRank rank)
+    {
+        rank = default;
+        return null;
+    }
+
+    internal override bool Beats(ReadOnlySpan<char> value, in TagRank rank, ReadOnlySpan<char> best, in TagRank bestRank) =>
+        value.SequenceCompareTo(best) is var compared && (order == TagOrder.Ascending ? compared > 0 : compared < 0);
 }
 
 internal sealed class NumericalPolicy(TagOrder order) : TagPolicy
 {
-    private protected override TagElection ElectAny(IReadOnlyCollection<string> candidates)
+    internal override TagRefusal? Judge(ReadOnlySpan<char> value, out TagRank rank)
     {
-        string? best = null;
-        var bestNumber = 0d;
-        foreach (var candidate in candidates)
-        {
-            if (!GoFloat.TryParse(candidate, out var number))
-            {
-                return TagElection.Failed($"failed to parse invalid numeric value '{candidate}'");
-            }
-
-            // Written so that a NaN, which compares with nothing, replaces and is replaced: Flux's answer, whatever one thinks of it.
-            if (best is null || !(order == TagOrder.Ascending ? number < bestNumber : number > bestNumber))
-            {
-                best = candidate;
-                bestNumber = number;
-            }
-        }
-
-        return TagElection.Of(best!);
+        var isNumber = GoFloat.TryParse(value, out var number);
+        rank = new TagRank(Number: number);
+        return isNumber ? null : TagRefusal.NotANumber;
     }
+
+    // Written so that a NaN, which compares with nothing, replaces and is replaced: Flux's answer, whatever one thinks of it.
+    internal override bool Beats(ReadOnlySpan<char> value, in TagRank rank, ReadOnlySpan<char> best, in TagRank bestRank) =>
+        !(order == TagOrder.Ascending ? rank.Number < bestRank.Number : rank.Number > bestRank.Number);
 }

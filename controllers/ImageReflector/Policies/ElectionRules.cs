@@ -10,18 +10,9 @@ namespace GitOpsToolkit.Controllers.ImageReflector.Policies;
 /// <param name="Filter">Which tags take part; null for all.</param>
 public sealed record ElectionRules(TagPolicy Policy, Filter? Filter)
 {
-    /// <summary>Elects one of the tags, which come in descending byte order.</summary>
-    public TagElection Elect(IReadOnlyList<string> tags)
-    {
-        if (Filter is null)
-        {
-            return Policy.Elect(tags);
-        }
-
-        var filtered = Filter.Apply(tags);
-        var election = Policy.Elect(filtered.Values);
-        return election.Value is { } value ? election with { Value = filtered.TagOf(value) } : election;
-    }
+    /// <summary>The election by these rules.</summary>
+    /// <param name="terms">What else is asked of a tag; null for nothing.</param>
+    public TagElector Elector(ElectionTerms? terms = null) => new(Policy, Filter, terms);
 
     /// <summary>Reads the rules from a spec: the first of semver, alphabetical and numerical that is set.</summary>
     /// <param name="spec">The spec.</param>

@@ -105,8 +105,8 @@ internal sealed class ImagePolicyReconciler(
         }
 
         // 4. Election.
-        var election = scope.Get<ElectionRules>().Elect(tags.Tags);
-        if (election.Value is not { } tag)
+        var election = scope.Get<ElectionRules>().Elector().Elect(tags.Tags);
+        if (election.Tag is not { } tag)
         {
             return new Outcome.Retry(new Fault(Reasons.Failure, election.Error!), NothingElected);
         }

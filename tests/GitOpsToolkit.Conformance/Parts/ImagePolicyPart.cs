@@ -34,8 +34,9 @@ internal static class ImagePolicyPart
             return JsonQuestion.Error(error);
         }
 
-        var election = rules.Elect(question.Texts("tags"));
-        return election.Value is { } tag ? new JsonObject { ["latest"] = tag } : JsonQuestion.Error(election.Error);
+        // The peer fails over a tag that is no number, which --compat=flux does too.
+        var election = rules.Elector(new ElectionTerms { FailOnBadNumber = true }).Elect(question.Texts("tags"));
+        return election.Tag is { } tag ? new JsonObject { ["latest"] = tag } : JsonQuestion.Error(election.Error);
     }
 
     internal static JsonObject Filter(JsonObject question)
