@@ -46,12 +46,46 @@ public sealed class CredentialTests
     [InlineData("""{"auths":[]}""", "has no object 'auths'")]
     [InlineData("""{"auths":{"h":{"auth":"SECRET!"}}}""", "auths[\"h\"].auth is not the base64 of user:password")]
     [InlineData("""{"auths":{"h":{"auth":"U0VDUkVU"}}}""", "auths[\"h\"].auth is not the base64 of user:password")]
-    [InlineData("""{"auths":{"h":{"identitytoken":"SECRET"}}}""", "identitytoken, which is not supported")]
+    [InlineData("""{"auths":{"h":{"auth":5}}}""", "auths[\"h\"].auth is a number where a string is due")]
+    [InlineData("""{"auths":{"h":{"auth":{"username":"SECRET"}}}}""", "auths[\"h\"].auth is an object where a string is due")]
+    [InlineData("""{"auths":{"h":{"username":"u","password":["SECRET"]}}}""", "auths[\"h\"].password is an array where a string is due")]
+    [InlineData("""{"auths":{"h":{"identitytoken":true}}}""", "auths[\"h\"].identitytoken is a boolean where a string is due")]
+    [InlineData("""{"auths":{"h":"SECRET"}}""", "auths[\"h\"] is no object with 'auth', or with 'username' and 'password'")]
     public void Bad_configurations_are_named_without_their_content(string json, string reason)
     {
         Assert.False(DockerConfig.TryParse(Encoding.UTF8.GetBytes(json), out _, out var error));
         Assert.Contains(reason, error, StringComparison.Ordinal);
         Assert.DoesNotContain("SECRET", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"identitytoken":"T"}""", "", "T", null)]
+    [InlineData("""{"username":"00000000-0000-0000-0000-000000000000","password":"p","identitytoken":"T"}""", "p", "T", null)]
+    [InlineData("""{"username":"<token>","password":"T"}""", "", "T", null)]
+    [InlineData("""{"auth":"PHRva2VuPjpU"}""", "", "T", null)]
+    [InlineData("""{"registrytoken":"R","auth":null}""", "", null, "R")]
+    public void Tokens_in_place_of_a_password_are_read(string entry, string password, string? identity, string? registry)
+    {
+        var credential = Parse("""{"auths":{"ghcr.io":ENTRY}}""".Replace("ENTRY", entry, StringComparison.Ordinal)).CredentialFor(Image("ghcr.io/a/b"));
+        Assert.Equal((password, identity, registry), (credential!.Password, credential.IdentityToken, credential.RegistryToken));
+        Assert.DoesNotContain("T", $"{credential}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_keys_of_both_types_of_secret_are_read()
+    {
+        var entry = """{"ghcr.io":{"username":"u","password":"p"}}""";
+        foreach (var (key, json) in new[] { (".dockercfg", entry), (".dockerconfigjson", $$"""{"auths":{{entry}}}""") })
+        {
+            var data = new Dictionary<string, byte[]> { [key] = Encoding.UTF8.GetBytes(json) };
+            Assert.True(DockerConfig.TryRead(data, out var config, out var problem), problem);
+            Assert.Equal("p", config.CredentialFor(Image("ghcr.io/a/b"))!.Password);
+        }
+
+        Assert.False(DockerConfig.TryRead(new Dictionary<string, byte[]>(), out _, out var error));
+        Assert.StartsWith("has no key .dockerconfigjson", error, StringComparison.Ordinal);
+        Assert.False(DockerConfig.TryRead(new Dictionary<string, byte[]> { [".dockercfg"] = "[]"u8.ToArray() }, out _, out error));
+        Assert.Equal("the docker configuration is no object", error);
     }
 
     [Fact]

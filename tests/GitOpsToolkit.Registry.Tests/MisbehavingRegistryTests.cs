@@ -33,6 +33,31 @@ public sealed class MisbehavingRegistryTests : IDisposable
         Assert.Equal(["a", "b", "c"], (await ListAsync()).Tags);
     }
 
+    [Theory]
+    [InlineData("""{"tags":["c"]}""", 200, "a b c")]
+    [InlineData("""{"tags":[]}""", 200, "a b")]
+    [InlineData("""{"tags":["a","b"]}""", 200, "a b")]
+    [InlineData("no such parameter", 400, "a b")]
+    public async Task A_full_page_without_a_link_is_asked_for_what_comes_after(string body, int status, string expected)
+    {
+        using var paging = new RegistryClient(Quick with { PageSize = 2 }, TimeProvider.System);
+        server.Given(Request.Create().WithPath(TagsPath).WithParam("last", "b")).RespondWith(Response.Create().WithStatusCode(status).WithBody(body));
+        server.Given(Request.Create().WithPath(TagsPath)).AtPriority(10).RespondWith(Response.Create().WithBody("""{"tags":["a","b"]}"""));
+        var list = await paging.ListTagsAsync(Image(Host), new RegistryAccess(), CancellationToken.None);
+        Assert.Equal(expected, string.Join(' ', list.Tags));
+        Assert.Equal(2, server.LogEntries.Count);
+    }
+
+    [Fact]
+    public async Task A_registry_that_fails_after_a_full_page_has_not_given_its_list()
+    {
+        using var paging = new RegistryClient(Quick with { PageSize = 2 }, TimeProvider.System);
+        server.Given(Request.Create().WithPath(TagsPath).WithParam("last", "b")).RespondWith(Response.Create().WithStatusCode(500));
+        server.Given(Request.Create().WithPath(TagsPath)).AtPriority(10).RespondWith(Response.Create().WithBody("""{"tags":["a","b"]}"""));
+        var fault = await FaultAsync(() => paging.ListTagsAsync(Image(Host), new RegistryAccess(), CancellationToken.None));
+        Assert.Equal(RegistryFault.Unreachable, fault.Fault);
+    }
+
     [Fact]
     public async Task No_tags_at_all_are_an_empty_list()
     {
@@ -81,7 +106,7 @@ public sealed class MisbehavingRegistryTests : IDisposable
     {
         Page("n=1000", """{"tags":["a"]}""", $"<{TagsPath}?last=a>; rel=\"next\"");
         server.Given(Request.Create().WithPath(TagsPath).WithParam("last")).RespondWith(Response.Create().WithStatusCode(500));
-        await FaultsAsync(RegistryFault.Unreachable, "?last=a: 500 InternalServerError");
+        await FaultsAsync(RegistryFault.Unreachable, "tags/list (page 2): 500 InternalServerError");
         Assert.Equal(4, server.LogEntries.Count);
     }
 

@@ -21,7 +21,7 @@ internal sealed class PageTrail(Uri first, int limit)
             return null;
         }
 
-        var next = Uri.TryCreate(at, target, out var joined) ? joined : throw Refused(at, $"a Link that is no address: {target}");
+        var next = Uri.TryCreate(at, target, out var joined) ? joined : throw Refused(at, "a Link that is no address");
         if (next.Scheme != first.Scheme || next.Authority != first.Authority)
         {
             throw Refused(at, $"a Link to another host, {next.Scheme}://{next.Authority}");
@@ -38,7 +38,7 @@ internal sealed class PageTrail(Uri first, int limit)
     internal static RegistryException Circles(Uri at) => Refused(at, "a Link that leads round in circles");
 
     private static RegistryException Refused(Uri at, string what) =>
-        new(RegistryFault.Protocol, $"GET {at}: the list has {what}; refused");
+        new(RegistryFault.Protocol, $"GET {RegistryAnswers.Show(at)}: the list has {what}; refused");
 
     private static string? LinkTarget(HttpResponseMessage answer)
     {

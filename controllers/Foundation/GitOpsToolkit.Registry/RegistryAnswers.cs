@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
 using Polly;
+using Polly.CircuitBreaker;
 
 namespace GitOpsToolkit.Registry;
 
@@ -40,30 +42,39 @@ internal static class RegistryAnswers
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
                 $"no TLS connection ({error.InnerException?.Message ?? error.Message}); is it a plain HTTP registry (spec.insecure), or is its CA unknown?",
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => $"no connection: {error.Message}",
+            BrokenCircuitException => "too many requests to this host failed of late; not tried",
             ExecutionRejectedException or OperationCanceledException => "no answer in time",
             _ => error.Message,
         };
         return new RegistryException(RegistryFault.Unreachable, $"{what}: {why}", error);
     }
 
+    /// <summary>What to do about a refusal.</summary>
+    private static string Advice(RegistryCredential? credential) => credential is null
+        ? "no credentials were given for this registry; set spec.secretRef"
+        : "check the credentials in the secret of spec.secretRef and what they may read";
+
+    /// <summary>An address for a message: without its query, which may hold anything.</summary>
+    internal static string Show(Uri address) => address.GetLeftPart(UriPartial.Path) is var text && text.Length > MaxDetail
+        ? $"{text.AsSpan(0, MaxDetail)}…"
+        : text;
+
     /// <summary>The fault that an answer other than success stands for.</summary>
     internal static async Task<RegistryException> FaultAsync(
         string what,
         HttpResponseMessage answer,
         RegistryCredential? credential,
+        SecretMask mask,
         RegistryClientOptions options,
         TimeProvider time,
         CancellationToken cancellation)
     {
-        var detail = await DetailAsync(answer, credential, cancellation);
+        var detail = await DetailAsync(answer, mask, cancellation);
         var text = $"{what}: {(int)answer.StatusCode} {answer.StatusCode}{detail}";
         switch (answer.StatusCode)
         {
             case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden:
-                var advice = credential is null
-                    ? "no credentials were given for this registry; set spec.secretRef"
-                    : "check the credentials in the secret of spec.secretRef and what they may read";
-                return new RegistryException(RegistryFault.Authentication, $"{text}; {advice}");
+                return new RegistryException(RegistryFault.Authentication, $"{text}; {Advice(credential)}");
             case HttpStatusCode.NotFound:
                 return new RegistryException(RegistryFault.NotFound, text);
             case HttpStatusCode.TooManyRequests:
@@ -96,19 +107,22 @@ internal static class RegistryAnswers
         return body.ToArray();
     }
 
-    private static TimeSpan RetryAfter(HttpResponseMessage answer, RegistryClientOptions options, TimeProvider time)
+    /// <summary>When to come back, by Retry-After, or by Docker Hub's X-Retry-After, which is a time in seconds since 1970.</summary>
+    internal static TimeSpan RetryAfter(HttpResponseMessage answer, RegistryClientOptions options, TimeProvider time)
     {
         var given = answer.Headers.RetryAfter switch
         {
             { Delta: { } delta } => delta,
             { Date: { } date } => date - time.GetUtcNow(),
+            _ when answer.Headers.NonValidated.TryGetValues("X-Retry-After", out var values)
+                && uint.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) =>
+                DateTimeOffset.FromUnixTimeSeconds(seconds) - time.GetUtcNow(),
             _ => options.DefaultRetryAfter,
         };
         return given < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : given > options.MaxRetryAfter ? options.MaxRetryAfter : given;
     }
 
-    private static async Task<string> DetailAsync(
-        HttpResponseMessage answer, RegistryCredential? credential, CancellationToken cancellation)
+    private static async Task<string> DetailAsync(HttpResponseMessage answer, SecretMask mask, CancellationToken cancellation)
     {
         try
         {
@@ -119,7 +133,7 @@ internal static class RegistryAnswers
             var error = document.RootElement.GetProperty("errors")[0];
             var code = error.GetProperty("code").GetString();
             var message = error.TryGetProperty("message", out var given) ? given.GetString() : "";
-            return Clean($": {code} {message}".TrimEnd(), credential, answer.RequestMessage?.Headers.Authorization?.Parameter);
+            return OneLine(mask.Apply($": {code} {message}".TrimEnd()));
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException
             or IOException or HttpRequestException)
@@ -129,21 +143,9 @@ internal static class RegistryAnswers
         }
     }
 
-    /// <summary>The registry's words end up in a status: one line, bounded, and without the password or token should it echo that.</summary>
-    private static string Clean(string text, RegistryCredential? credential, string? sent)
+    /// <summary>The registry's words end up in a status: one line, bounded; secrets are masked before it is cut.</summary>
+    private static string OneLine(string text)
     {
-        if (!string.IsNullOrEmpty(sent))
-        {
-            text = text.Replace(sent, "***", StringComparison.Ordinal);
-        }
-
-        if (credential is { Password.Length: > 0 })
-        {
-            text = text
-                .Replace(credential.Password, "***", StringComparison.Ordinal)
-                .Replace(credential.BasicValue, "***", StringComparison.Ordinal);
-        }
-
         var line = new StringBuilder();
         foreach (var c in text.AsSpan(0, Math.Min(text.Length, MaxDetail)))
         {

@@ -11,12 +11,12 @@ namespace GitOpsToolkit.Registry;
 internal sealed record RepositoryConnection(
     HttpClient Http, IDistributionApi Api, Uri Root, Func<string, HttpResponseMessage, Task> Check);
 
-/// <summary>Makes calls within the budget of a host, and turns whatever goes wrong into a fault.</summary>
+/// <summary>Makes calls within the budget of a host, and turns whatever goes wrong into a fault that shows no secret.</summary>
 internal sealed class RegistryCaller : IDisposable
 {
     private readonly RegistryClientOptions options;
     private readonly TimeProvider time;
-    private readonly RegistryTransport transport;
+    private readonly RegistryTransports transports;
     private readonly TokenSource tokens;
     private readonly ChallengeMemory memory = new();
     private readonly HostBudget budget;
@@ -26,20 +26,24 @@ internal sealed class RegistryCaller : IDisposable
     {
         this.options = options;
         this.time = time;
-        transport = new RegistryTransport(options, resolve);
-        tokens = new TokenSource(transport, options, time);
+        transports = new RegistryTransports(options, time, resolve);
         budget = new HostBudget(options, time);
+        tokens = new TokenSource(options, budget, time);
     }
 
-    public void Dispose() => transport.Dispose();
+    public void Dispose() => transports.Dispose();
 
     internal async Task<T> CallAsync<T>(
         ImageName image, RegistryAccess access, Func<RepositoryConnection, Task<T>> call, CancellationToken cancellation)
     {
         var registry = new Uri($"{(access.Insecure || image.IsLoopback ? "http" : "https")}://{image.Registry}/");
         var root = new Uri(registry, $"/v2/{image.Repository}/");
-        using var turn = await budget.EnterAsync(registry.Authority, cancellation);
-        using var handler = new AuthenticatingHandler(registry, image.Repository, access.Credential, transport, tokens, memory);
+        using var turn = await budget.EnterAsync(registry, cancellation);
+        using var lease = transports.Rent(access);
+        var mask = new SecretMask();
+        mask.Add(access.Credential);
+        var scope = new CallScope(registry, image.Repository, access, lease.Transport, mask);
+        using var handler = new AuthenticatingHandler(scope, tokens, memory, budget);
         using var http = new HttpClient(handler, disposeHandler: false) { BaseAddress = registry, Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestHeaders.UserAgent.ParseAdd(options.UserAgent);
         try
@@ -50,24 +54,20 @@ internal sealed class RegistryCaller : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             var fault = FaultOf(error, root, cancellation);
-            if (fault?.RetryAfter is { } wait)
-            {
-                budget.Close(registry.Authority, wait);
-            }
-
-            if (fault is null || ReferenceEquals(fault, error))
+            var message = fault is null ? null : mask.Apply(fault.Message);
+            if (fault is null || (ReferenceEquals(fault, error) && message == fault.Message))
             {
                 throw;
             }
 
-            throw fault;
+            throw new RegistryException(fault.Fault, message!, fault.InnerException) { RetryAfter = fault.RetryAfter };
         }
 
         async Task CheckAsync(string what, HttpResponseMessage answer)
         {
             if (answer.StatusCode != HttpStatusCode.OK)
             {
-                throw await RegistryAnswers.FaultAsync(what, answer, access.Credential, options, time, cancellation);
+                throw await RegistryAnswers.FaultAsync(what, answer, access.Credential, mask, options, time, cancellation);
             }
         }
     }

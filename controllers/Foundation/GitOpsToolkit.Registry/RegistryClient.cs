@@ -41,7 +41,12 @@ public sealed class RegistryClient : IRegistryReader, IDisposable
             {
                 using var request = new HttpRequestMessage(HttpMethod.Get, next);
                 using var page = await repository.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-                await repository.Check($"GET {next}", page);
+                if (lister.IsGuess && page.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.NotFound)
+                {
+                    break;
+                }
+
+                await repository.Check($"GET {RegistryAnswers.Show(next)} (page {lister.Pages + 1})", page);
                 next = await lister.ReadAsync(next, page, cancellation);
             }
 
@@ -73,8 +78,3 @@ public sealed class RegistryClient : IRegistryReader, IDisposable
     /// <inheritdoc/>
     public void Dispose() => caller.Dispose();
 }
-
-/// <summary>How to get at a registry.</summary>
-/// <param name="Credential">User name and password, or null for none.</param>
-/// <param name="Insecure">Plain HTTP. Without it only a registry on this machine is spoken to in plain.</param>
-public sealed record RegistryAccess(RegistryCredential? Credential = null, bool Insecure = false);

@@ -27,8 +27,8 @@ public sealed record RegistryClientOptions
     public int MaxPages { get; init; } = 10_000;
 
     /// <summary>The most bytes of one listing, all pages together.</summary>
-    /// <value>256 MiB.</value>
-    public long MaxListBytes { get; init; } = 256L << 20;
+    /// <value>64 MiB: more than two million tags.</value>
+    public long MaxListBytes { get; init; } = 64L << 20;
 
     /// <summary>The largest manifest, in bytes.</summary>
     /// <value>4 MiB.</value>
@@ -50,7 +50,15 @@ public sealed record RegistryClientOptions
     /// <value>1 h.</value>
     public TimeSpan MaxRetryAfter { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>How many requests to one host may run at a time, whoever asks.</summary>
+    /// <summary>How many calls to one host may run at a time, whoever asks; a listing of many pages is one call.</summary>
     /// <value>8.</value>
     public int MaxRequestsPerHost { get; init; } = 8;
+
+    /// <summary>How many requests one host gets in a second in the long run, whoever asks. A host on this machine has no such limit.</summary>
+    /// <value>50.</value>
+    public double RequestsPerSecond { get; init; } = 50;
+
+    /// <summary>How many requests beyond that rate may go out at once after a quiet time.</summary>
+    /// <value>100.</value>
+    public int RequestBurst { get; init; } = 100;
 }

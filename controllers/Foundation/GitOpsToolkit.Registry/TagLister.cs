@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace GitOpsToolkit.Registry;
@@ -19,16 +20,29 @@ internal sealed class TagLister(RegistryClientOptions options, Uri first)
 
     private readonly PageTrail trail = new(first, options.MaxPages);
     private readonly TagCollector tags = new();
+    private readonly byte[] last = new byte[PackedTags.MaxTagLength];
+    private int lastLength;
+    private int onPage;
     private long bytes;
     private int pagesWithoutNews;
     private int dropped;
 
     internal TagList Result => new(tags.Pack(), trail.Count, dropped);
 
+    /// <summary>How many pages were read.</summary>
+    internal int Pages => trail.Count;
+
+    /// <summary>
+    /// Whether the next page is a guess: the one before was exactly full and named no next one, which is the end of a list or of a
+    /// registry's knowledge of Link.
+    /// </summary>
+    internal bool IsGuess { get; private set; }
+
     /// <summary>Reads a page and says where the next one is, or null after the last.</summary>
     internal async Task<Uri?> ReadAsync(Uri at, HttpResponseMessage answer, CancellationToken cancellation)
     {
         var before = tags.Count;
+        onPage = 0;
         await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
         var reader = new TagPageReader(OnTag, OnBytes);
         try
@@ -47,6 +61,8 @@ internal sealed class TagLister(RegistryClientOptions options, Uri first)
 
         pagesWithoutNews = tags.Count == before ? pagesWithoutNews + 1 : 0;
         var next = trail.Next(at, answer);
+        IsGuess = next is null && onPage == options.PageSize && pagesWithoutNews == 0;
+        next ??= IsGuess ? new Uri($"{first}?n={options.PageSize}&last={Encoding.ASCII.GetString(last, 0, lastLength)}") : null;
         return next is null || pagesWithoutNews < MaxPagesWithoutNews ? next : throw PageTrail.Circles(at);
     }
 
@@ -57,16 +73,19 @@ internal sealed class TagLister(RegistryClientOptions options, Uri first)
 
         // Cut-off JSON names its end; anything else was never a tag list.
         return json && inner is not null
-            ? new RegistryException(RegistryFault.Truncated, $"GET {at}: the tag list is cut off or no valid JSON", inner)
+            ? new RegistryException(RegistryFault.Truncated, $"GET {RegistryAnswers.Show(at)}: the tag list is cut off or no valid JSON", inner)
             : new RegistryException(
-                RegistryFault.Protocol, $"GET {at}: the answer ({type}) is no tag list; is the image's name that of a registry?", inner);
+                RegistryFault.Protocol, $"GET {RegistryAnswers.Show(at)}: the answer ({type}) is no tag list; is the image's name that of a registry?", inner);
     }
 
     private void OnTag(ReadOnlySpan<byte> tag)
     {
+        onPage++;
         if (TagGrammar.IsTag(tag))
         {
             tags.Add(tag);
+            tag.CopyTo(last);
+            lastLength = tag.Length;
         }
         else
         {
@@ -79,7 +98,7 @@ internal sealed class TagLister(RegistryClientOptions options, Uri first)
         bytes += count;
         if (bytes > options.MaxListBytes)
         {
-            throw new RegistryException(RegistryFault.TooLarge, $"GET {first}: the tag list is larger than {options.MaxListBytes} bytes");
+            throw new RegistryException(RegistryFault.TooLarge, $"GET {RegistryAnswers.Show(first)}: the tag list is larger than {options.MaxListBytes} bytes");
         }
     }
 }

@@ -134,9 +134,10 @@ internal sealed class ContentClient(RegistryCaller caller, RegistryClientOptions
                     return null;
                 }
 
-                await repository.Check($"GET {url}", answer);
-                var body = await RegistryAnswers.ReadBoundedAsync($"GET {url}", answer, options.MaxManifestBytes, cancellation);
-                found.AddRange(ManifestReader.Read($"GET {url}", type, body).Manifests);
+                var what = $"GET {RegistryAnswers.Show(url)}";
+                await repository.Check(what, answer);
+                var body = await RegistryAnswers.ReadBoundedAsync(what, answer, options.MaxManifestBytes, cancellation);
+                found.AddRange(ManifestReader.Read(what, type, body).Manifests);
                 if (pages.Next(url, answer) is not { } next)
                 {
                     return found;

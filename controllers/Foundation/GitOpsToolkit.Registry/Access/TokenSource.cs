@@ -15,19 +15,20 @@ internal sealed record TokenRequest(Uri Realm, string Service, string Scope, Reg
 /// <summary>
 /// Bearer tokens by realm, service, scope and credential, kept until shortly before they expire; one request for however many ask.
 /// </summary>
-internal sealed class TokenSource(RegistryTransport transport, RegistryClientOptions options, TimeProvider time)
+internal sealed class TokenSource(RegistryClientOptions options, HostBudget budget, TimeProvider time)
 {
     private const int MaxTokenBytes = 256 << 10;
     private const int MaxEntries = 4096;
+    private const string DockerHubRealm = "auth.docker.io";
 
     // The specification's default where the answer does not say.
     private static readonly TimeSpan DefaultLifetime = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.Ordinal);
 
-    internal async Task<string> GetAsync(Uri registry, TokenRequest request, CancellationToken cancellation)
+    internal async Task<string> GetAsync(CallScope scope, TokenRequest request, CancellationToken cancellation)
     {
-        var entry = entries.GetOrAdd(request.Key, _ => new Entry());
+        var entry = entries.GetOrAdd(KeyOf(scope, request), _ => new Entry());
         await entry.Turn.WaitAsync(cancellation);
         try
         {
@@ -36,7 +37,7 @@ internal sealed class TokenSource(RegistryTransport transport, RegistryClientOpt
                 return cached;
             }
 
-            var (token, lifetime) = await FetchAsync(registry, request, cancellation);
+            var (token, lifetime) = await FetchAsync(scope, request, cancellation);
 
             // Refreshed early: a listing of many pages should not lose its token on the way.
             entry.Until = time.GetUtcNow() + (lifetime * 0.8);
@@ -50,13 +51,15 @@ internal sealed class TokenSource(RegistryTransport transport, RegistryClientOpt
         }
     }
 
-    internal void Forget(TokenRequest request)
+    internal void Forget(CallScope scope, TokenRequest request)
     {
-        if (entries.TryGetValue(request.Key, out var entry))
+        if (entries.TryGetValue(KeyOf(scope, request), out var entry))
         {
             entry.Until = DateTimeOffset.MinValue;
         }
     }
+
+    private static string KeyOf(CallScope scope, TokenRequest request) => $"{scope.Access.TransportKey}\n{scope.Registry}\n{request.Key}";
 
     private void Trim()
     {
@@ -75,28 +78,22 @@ internal sealed class TokenSource(RegistryTransport transport, RegistryClientOpt
         }
     }
 
-    private async Task<(string Token, TimeSpan Lifetime)> FetchAsync(Uri registry, TokenRequest request, CancellationToken cancellation)
+    private async Task<(string Token, TimeSpan Lifetime)> FetchAsync(CallScope scope, TokenRequest request, CancellationToken cancellation)
     {
-        CheckRealm(registry, request.Realm);
-        var separator = request.Realm.Query.Length == 0 ? '?' : '&';
-        var query = $"service={Uri.EscapeDataString(request.Service)}&scope={Uri.EscapeDataString(request.Scope)}";
-        using var message = new HttpRequestMessage(
-            HttpMethod.Get, new Uri($"{request.Realm.GetLeftPart(UriPartial.Query)}{separator}{query}"));
+        CheckRealm(scope.Registry, request);
+        using var message = Message(request);
         RegistryTransport.Stamp(message, options);
-        if (request.Credential is { } credential)
-        {
-            message.Headers.Authorization = new AuthenticationHeaderValue("Basic", credential.BasicValue);
-        }
-
-        var what = $"GET {request.Realm.GetLeftPart(UriPartial.Path)} (token for {request.Scope})";
+        var what = $"{message.Method} {RegistryAnswers.Show(request.Realm)} (token for {request.Scope})";
         try
         {
-            using var answer = SameOrigin(registry, request.Realm)
-                ? await transport.SendAsync(message, cancellation)
-                : await transport.SendForeignAsync(registry, message, cancellation);
+            await budget.PassAsync(request.Realm, pull: false, who: null, cancellation);
+            using var answer = SameOrigin(scope.Registry, request.Realm)
+                ? await scope.Transport.SendAsync(message, cancellation)
+                : await scope.Transport.SendForeignAsync(scope.Registry, message, cancellation);
+            budget.Observe(request.Realm, who: null, answer);
             if (answer.StatusCode != HttpStatusCode.OK)
             {
-                throw await RegistryAnswers.FaultAsync(what, answer, request.Credential, options, time, cancellation);
+                throw await RegistryAnswers.FaultAsync(what, answer, request.Credential, scope.Mask, options, time, cancellation);
             }
 
             return Read(await RegistryAnswers.ReadBoundedAsync(what, answer, MaxTokenBytes, cancellation), what);
@@ -107,17 +104,55 @@ internal sealed class TokenSource(RegistryTransport transport, RegistryClientOpt
         }
     }
 
+    /// <summary>By GET with user name and password, or by POST where there is an identity token to give for it.</summary>
+    private static HttpRequestMessage Message(TokenRequest request)
+    {
+        if (request.Credential is { IdentityToken: { } identity })
+        {
+            return new HttpRequestMessage(HttpMethod.Post, request.Realm)
+            {
+                Content = new FormUrlEncodedContent(
+                [
+                    new("grant_type", "refresh_token"),
+                    new("service", request.Service),
+                    new("client_id", "gitops-toolkit"),
+                    new("scope", request.Scope),
+                    new("refresh_token", identity),
+                ]),
+            };
+        }
+
+        var separator = request.Realm.Query.Length == 0 ? '?' : '&';
+        var query = $"service={Uri.EscapeDataString(request.Service)}&scope={Uri.EscapeDataString(request.Scope)}";
+        var message = new HttpRequestMessage(HttpMethod.Get, new Uri($"{request.Realm.GetLeftPart(UriPartial.Query)}{separator}{query}"));
+        if (request.Credential is { Password.Length: > 0 } credential)
+        {
+            message.Headers.Authorization = new AuthenticationHeaderValue("Basic", credential.BasicValue);
+        }
+
+        return message;
+    }
+
     /// <summary>
     /// A realm is the registry's word; it must not make us send a password in clear or reach inside. Addresses are checked on connecting.
+    /// An identity token opens more than one scope, so it stays with the registry's own host.
     /// </summary>
-    private static void CheckRealm(Uri registry, Uri realm)
+    private static void CheckRealm(Uri registry, TokenRequest request)
     {
+        var realm = request.Realm;
+        var named = $"{registry.Authority} names the token realm {realm.Scheme}://{realm.Authority}";
         var plainAsked = registry.Scheme == Uri.UriSchemeHttp;
         if (realm.UserInfo.Length > 0 || (realm.Scheme != Uri.UriSchemeHttps && !(plainAsked && realm.Scheme == Uri.UriSchemeHttp)))
         {
-            throw new RegistryException(
-                RegistryFault.Protocol,
-                $"{registry.Authority} names the token realm {realm.Scheme}://{realm.Authority}, which is not https; refused to send credentials there");
+            throw new RegistryException(RegistryFault.Protocol, $"{named}, which is not https; refused to send credentials there");
+        }
+
+        var home = SameOrigin(registry, realm)
+            || (registry.Host == ImageName.DockerHub && realm is { Host: DockerHubRealm, IsDefaultPort: true });
+        if (request.Credential?.IdentityToken is not null && !home)
+        {
+            throw new RegistryException(RegistryFault.Authentication,
+                $"{named}, which is another host; refused to send the identity token there; use a user name and a password or access token");
         }
     }
 

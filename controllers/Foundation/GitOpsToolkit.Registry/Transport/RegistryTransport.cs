@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http.Resilience;
@@ -8,7 +9,7 @@ using Polly;
 namespace GitOpsToolkit.Registry;
 
 /// <summary>
-/// The connections: one pool to registries, and one pool per address class to wherever a registry sends us (token realms, redirects). The
+/// The connections of one CA, client certificate and proxy: one pool to registries, and one pool per address class to wherever a registry sends us (token realms, redirects). The
 /// address is checked when the connection is made, after the name was resolved, so that a name which changes its address in between gains
 /// nothing.
 /// </summary>
@@ -16,12 +17,17 @@ internal sealed class RegistryTransport : IDisposable
 {
     private const string Direct = "registry";
 
+    private readonly RegistryTls? tls;
+    private readonly RegistryProxy? proxy;
     private readonly ServiceProvider services;
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> resolve;
 
-    internal RegistryTransport(RegistryClientOptions options, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
+    internal RegistryTransport(
+        RegistryClientOptions options, Func<string, CancellationToken, Task<IPAddress[]>> resolve, RegistryTls? tls, RegistryProxy? proxy)
     {
         this.resolve = resolve;
+        this.tls = tls;
+        this.proxy = proxy;
         var collection = new ServiceCollection();
         AddClient(collection, Direct, options, AddressClass.LinkLocal);
         foreach (var reach in Enum.GetValues<AddressClass>())
@@ -41,9 +47,35 @@ internal sealed class RegistryTransport : IDisposable
     /// <summary>Sends a request to where the registry sent us; only to addresses that are no nearer than the registry's own.</summary>
     internal async Task<HttpResponseMessage> SendForeignAsync(Uri registry, HttpRequestMessage request, CancellationToken cancellation)
     {
-        var addresses = await resolve(registry.Host.Trim('[', ']'), cancellation);
-        var reach = addresses.Length == 0 ? AddressClass.Public : addresses.Min(AddressClasses.Of);
-        return await SendAsync(NameOf(reach), request, cancellation);
+        var reach = await ClassAsync(registry, cancellation);
+        var target = request.RequestUri!;
+
+        // Here as well as on connecting: over a proxy the connection is the proxy's, made for whichever address came first.
+        return reach.MayLeadTo(await ClassAsync(target, cancellation))
+            ? await SendAsync(NameOf(reach), request, cancellation)
+            : throw Refused(target.Host);
+    }
+
+    internal static void Stamp(HttpRequestMessage request, RegistryClientOptions options) =>
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue(options.UserAgent, productVersion: null));
+
+    /// <summary>The class of a host's farthest address. A name that only the proxy can resolve counts as outside.</summary>
+    private async Task<AddressClass> ClassAsync(Uri address, CancellationToken cancellation)
+    {
+        if (AddressClasses.OfName(address.Host) is { } named)
+        {
+            return named;
+        }
+
+        try
+        {
+            var addresses = await resolve(address.Host, cancellation);
+            return addresses.Length == 0 ? AddressClass.Public : addresses.Min(AddressClasses.Of);
+        }
+        catch (SocketException)
+        {
+            return AddressClass.Public;
+        }
     }
 
     private static string NameOf(AddressClass reach) => $"foreign-{reach}";
@@ -66,6 +98,8 @@ internal sealed class RegistryTransport : IDisposable
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
                 MaxResponseHeadersLength = 64,
                 ConnectCallback = (context, cancellation) => ConnectAsync(context, reach, cancellation),
+                SslOptions = tls?.ToOptions(toRegistry: name == Direct) ?? new SslClientAuthenticationOptions(),
+                Proxy = proxy?.ToWebProxy(),
             })
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers();
@@ -98,9 +132,9 @@ internal sealed class RegistryTransport : IDisposable
         var host = context.DnsEndPoint.Host;
         var addresses = await resolve(host, cancellation);
 
-        // Where a proxy is between, the connection is to the proxy, which the administrator chose; it resolves the name itself.
+        // Where a proxy is between, the connection is to the proxy, which the user or administrator chose; it resolves the name itself.
         var target = context.InitialRequestMessage.RequestUri!.Host.Trim('[', ']');
-        var direct = string.Equals(host, target, StringComparison.OrdinalIgnoreCase);
+        var direct = proxy is null && string.Equals(host, target, StringComparison.OrdinalIgnoreCase);
         var allowed = direct ? Array.FindAll(addresses, address => reach.MayLeadTo(AddressClasses.Of(address))) : addresses;
         if (!direct && AddressClasses.OfName(target) is { } named && !reach.MayLeadTo(named))
         {
@@ -126,7 +160,4 @@ internal sealed class RegistryTransport : IDisposable
             throw;
         }
     }
-
-    internal static void Stamp(HttpRequestMessage request, RegistryClientOptions options) =>
-        request.Headers.UserAgent.Add(new ProductInfoHeaderValue(options.UserAgent, productVersion: null));
 }
