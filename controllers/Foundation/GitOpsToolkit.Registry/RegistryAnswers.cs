@@ -29,9 +29,7 @@ internal static class RegistryAnswers
             }
         }
 
-        var truncated = error is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }
-            || error.InnerException is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded };
-        if (truncated)
+        if (error is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded })
         {
             return new RegistryException(RegistryFault.Truncated, $"{what}: the answer ended early", error);
         }
@@ -41,6 +39,8 @@ internal static class RegistryAnswers
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "the name could not be resolved",
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
                 $"no TLS connection ({error.InnerException?.Message ?? error.Message}); is it a plain HTTP registry (spec.insecure), or is its CA unknown?",
+            HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } =>
+                "the connection ended before an answer; does the registry want a client certificate (spec.certSecretRef)?",
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => $"no connection: {error.Message}",
             BrokenCircuitException => "too many requests to this host failed of late; not tried",
             ExecutionRejectedException or OperationCanceledException => "no answer in time",

@@ -40,7 +40,8 @@ internal sealed class HostBudget(RegistryClientOptions options, TimeProvider tim
         if (left > TimeSpan.Zero)
         {
             throw new RegistryException(
-                RegistryFault.RateLimited, $"{address.Authority} has no pulls left for now; no request was sent") { RetryAfter = left };
+                RegistryFault.RateLimited, $"{address.Authority} has no pulls left for now; no request was sent")
+            { RetryAfter = left };
         }
 
         // A registry on this machine is nobody else's.
