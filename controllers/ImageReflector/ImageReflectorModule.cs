@@ -38,7 +38,7 @@ public sealed class ImageReflectorModule : IDisposable
         set = new ControllerSet(client.As("image-reflector-controller"), events, loggers, time, random ?? new Random(), options.Watch);
         registry = new RegistryClient(options.Registry, time);
         scanner = new TagScanner(registry, time);
-        store ??= new FileTagStore(options.StoragePath);
+        store ??= new SegmentTagStore(options.StoragePath, loggers.CreateLogger<SegmentTagStore>());
         var login = new RegistryLogin(set.Services.Client);
         var repositories = set.Cache<ImageRepository>();
         var policies = set.Cache<ImagePolicy>();
@@ -46,9 +46,11 @@ public sealed class ImageReflectorModule : IDisposable
             ? [ImagePolicyReconciler.RepositoryOf(policy).ToString()]
             : []);
 
+        var spread = new ScanSpread(time.GetUtcNow(), options.ScanStartSpread, key => IsAwaited(policies, key));
         var scanning = set.Add(
-            "imagerepository", new ImageRepositoryReconciler(repositories, set.Services, store, scanner, login), options.Loop);
+            "imagerepository", new ImageRepositoryReconciler(repositories, set.Services, store, scanner, spread, login), options.Loop);
         scanning.Watch(repositories);
+        store.OnLoss(key => scanning.Enqueue(key, fast: true));
 
         var digests = new DigestReflector(registry, login, time);
         var electing = set.Add(
@@ -81,6 +83,10 @@ public sealed class ImageReflectorModule : IDisposable
 
     private static IEnumerable<ObjectKey> PoliciesOf(WatchCache<ImagePolicy> policies, ObjectKey repository) =>
         policies.ByIndex(RepositoryIndex, repository.ToString()).Select(entry => entry.Key);
+
+    /// <summary>Whether a policy has nothing elected yet.</summary>
+    private static bool IsAwaited(WatchCache<ImagePolicy> policies, ObjectKey repository) =>
+        policies.ByIndex(RepositoryIndex, repository.ToString()).Any(entry => entry.Value?.Status.LatestRef is null);
 
     /// <summary>A new scan result, another spec (image, accessFrom), or a repository that came or went.</summary>
     private static bool ConcernsPolicies(CacheChange<ImageRepository> change) =>

@@ -20,6 +20,13 @@ public sealed record ImageReflectorOptions
     /// <value>30 s; a finished scan wakes it sooner.</value>
     public TimeSpan RequeueDependency { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Over how long the scans that are due at the start are spread (<c>--scan-start-spread</c>); at most an object's interval. A scan that
+    /// a policy waits for, or that is requested, is not put off.
+    /// </summary>
+    /// <value>30 s.</value>
+    public TimeSpan ScanStartSpread { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Workers and back-off (<c>--concurrent</c>, <c>--min-retry-delay</c>, <c>--max-retry-delay</c>).</summary>
     public ControllerOptions Loop { get; init; } = new();
 

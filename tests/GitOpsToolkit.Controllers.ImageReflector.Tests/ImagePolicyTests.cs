@@ -71,7 +71,8 @@ public sealed class ImagePolicyTests
         await host.CreatePolicyAsync(">=1.0.0");
         await host.ElectedAsync("v1.0.0");
         await host.Pusher.DeleteAsync("app", "v1.0.0");
-        await host.RequestAsync(ImageRepository.ResourceKind, "now");
+        await host.RequestAsync(ImageRepository.ResourceKind, "once");
+        await host.RequestAsync(ImageRepository.ResourceKind, "and to confirm it");
         var failed = await host.NotReadyAsync(Kind, "Failure");
         Assert.Equal("version list argument cannot be empty", Message(failed));
         Assert.Equal("v1.0.0", (string?)failed["status"]!["latestRef"]!["tag"]);

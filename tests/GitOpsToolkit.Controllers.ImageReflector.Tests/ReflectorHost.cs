@@ -80,11 +80,12 @@ internal sealed class ReflectorHost : IAsyncDisposable
         storage.Dispose();
     }
 
-    internal void StartController(ImageReflectorOptions? options = null)
+    internal void StartController(ImageReflectorOptions? options = null, TimeSpan spread = default)
     {
         options = (options ?? new ImageReflectorOptions()) with
         {
             StoragePath = storage.Path,
+            ScanStartSpread = spread,
             Registry = new RegistryClientOptions { RetryDelay = TimeSpan.FromMilliseconds(1) },
         };
         stop = new CancellationTokenSource();

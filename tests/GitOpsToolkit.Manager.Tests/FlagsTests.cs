@@ -46,7 +46,7 @@ public sealed class FlagsTests
             "--controllers=source", "--events-addr=http://notification-controller.flux-system.svc.cluster.local./", "--watch-all-namespaces=true",
             "--log-level=debug", "--log-encoding=console", "--enable-leader-election", "--storage-path=/var/data",
             "--storage-adv-addr=source-controller.flux-system.svc.cluster.local.", "--concurrent=20", "--requeue-dependency=5s",
-            "--interval-jitter-percentage=0", "--artifact-retention-ttl=1h30m", "--no-cross-namespace-refs=true",
+            "--interval-jitter-percentage=0", "--scan-start-spread=5s", "--artifact-retention-ttl=1h30m", "--no-cross-namespace-refs=true",
             "--feature-gates=ExternalArtifact=true");
 
         Assert.Equal(["source"], options.Common.Controllers);
@@ -59,6 +59,7 @@ public sealed class FlagsTests
         Assert.Equal(20, options.Kustomize.Concurrent);
         Assert.Equal(TimeSpan.FromSeconds(5), options.Kustomize.RequeueDependency);
         Assert.Equal(0, options.Source.IntervalJitterPercentage);
+        Assert.Equal(TimeSpan.FromSeconds(5), options.ImageReflector.ScanStartSpread);
         Assert.Equal(TimeSpan.FromMinutes(90), options.Source.ArtifactRetentionTtl);
         Assert.True(options.Kustomize.NoCrossNamespaceRefs);
         Assert.True(options.Kustomize.ExternalArtifact);

@@ -38,4 +38,7 @@ public static class ConditionTypes
 
     /// <summary>Negative: an included GitRepository has no artifact.</summary>
     public const string IncludeUnavailable = "IncludeUnavailable";
+
+    /// <summary>Negative: a listing has less than half of the tags before; it is held until the next scan confirms it (ImageRepository).</summary>
+    public const string TagListShrunk = "TagListShrunk";
 }

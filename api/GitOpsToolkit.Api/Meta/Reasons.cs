@@ -188,6 +188,9 @@ public static class Reasons
     /// <summary>The image address is wrong.</summary>
     public const string ImageURLInvalid = "ImageURLInvalid";
 
+    /// <summary>A listing has less than half of the tags before; it is held until the next scan confirms it.</summary>
+    public const string TagListShrunk = "TagListShrunk";
+
     /// <summary>The policy cannot be evaluated.</summary>
     public const string InvalidPolicy = "InvalidPolicy";
 

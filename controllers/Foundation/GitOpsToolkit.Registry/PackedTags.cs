@@ -71,16 +71,8 @@ public sealed class PackedTags : IEquatable<PackedTags>
     /// <summary>Whether the tag is one of the set; reads through it.</summary>
     public bool Contains(ReadOnlySpan<byte> tag)
     {
-        foreach (var own in this)
-        {
-            var order = own.SequenceCompareTo(tag);
-            if (order <= 0)
-            {
-                return order == 0;
-            }
-        }
-
-        return false;
+        var walk = GetEnumerator();
+        return walk.Reach(tag);
     }
 
     /// <summary>The first tags of the descending order as text.</summary>
@@ -150,6 +142,20 @@ public sealed class PackedTags : IEquatable<PackedTags>
             rest = rest[(2 + suffix)..];
             length = shared + suffix;
             return true;
+        }
+
+        /// <summary>Goes on to a tag, past the greater ones, and tells whether it is there. Ask for tags in descending order.</summary>
+        public bool Reach(ReadOnlySpan<byte> wanted)
+        {
+            while (length == 0 || Current.SequenceCompareTo(wanted) > 0)
+            {
+                if (!MoveNext())
+                {
+                    return false;
+                }
+            }
+
+            return Current.SequenceEqual(wanted);
         }
 
         [InlineArray(MaxTagLength)]

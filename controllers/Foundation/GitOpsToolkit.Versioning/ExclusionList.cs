@@ -10,7 +10,13 @@ public sealed class ExclusionList
 
     private readonly GoRegex[] patterns;
 
-    private ExclusionList(GoRegex[] patterns) => this.patterns = patterns;
+    private readonly bool isDefault;
+
+    private ExclusionList(GoRegex[] patterns, bool isDefault)
+    {
+        this.patterns = patterns;
+        this.isDefault = isDefault;
+    }
 
     /// <summary>Makes a list.</summary>
     /// <param name="patterns">The expressions.</param>
@@ -32,14 +38,20 @@ public sealed class ExclusionList
             compiled[i] = regex;
         }
 
-        list = new ExclusionList(compiled);
+        list = new ExclusionList(compiled, patterns.SequenceEqual(Default));
         error = null;
         return true;
     }
 
     /// <summary>Whether the tag is to be dropped.</summary>
-    public bool Excludes(string tag)
+    public bool Excludes(ReadOnlySpan<char> tag)
     {
+        if (isDefault && !tag.Contains('\n'))
+        {
+            // What nearly everybody has needs no regular expression.
+            return tag.EndsWith(".sig");
+        }
+
         foreach (var pattern in patterns)
         {
             if (pattern.IsMatch(tag))

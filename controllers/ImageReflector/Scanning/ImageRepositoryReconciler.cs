@@ -14,15 +14,18 @@ using RepositoryScope = GitOpsToolkit.Reconciling.Scope<GitOpsToolkit.Api.Image.
 namespace GitOpsToolkit.Controllers.ImageReflector.Scanning;
 
 /// <summary>
-/// Scans an ImageRepository when it is due: 1. name and exclusions, 2. whether to scan, 3. login, 4. listing, 5. store and status.
+/// Scans an ImageRepository when it is due: 1. name and exclusions, 2. whether to scan, 3. login, 4. listing, 5. whether to believe it,
+/// 6. store and status.
 /// </summary>
 internal sealed class ImageRepositoryReconciler(
-    WatchCache<ImageRepository> cache, ReconcilerServices services, ITagStore store, TagScanner scanner, RegistryLogin login)
+    WatchCache<ImageRepository> cache, ReconcilerServices services, ITagStore store, TagScanner scanner, ScanSpread spread, RegistryLogin login)
     : ToolkitReconciler<ImageRepository, ImageRepositoryStatus>(cache, services, Options)
 {
     private const int LatestTags = 10;
 
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly ShrinkGuard guard = new();
 
     /// <inheritdoc/>
     protected override IReadOnlyList<Step<ImageRepository, ImageRepositoryStatus>> Steps => [ReadAsync, ScanAsync];
@@ -45,6 +48,14 @@ internal sealed class ImageRepositoryReconciler(
     {
         store.Remove(scope.Key);
         return Task.FromResult(Outcome.Next);
+    }
+
+    /// <inheritdoc/>
+    protected override void Forget(ObjectKey key)
+    {
+        // Also where the object went without its finalizer.
+        store.Remove(key);
+        guard.Forget(key);
     }
 
     /// <summary>1. What the spec says, in terms to work with.</summary>
@@ -70,12 +81,18 @@ internal sealed class ImageRepositoryReconciler(
     {
         // 2. Whether to scan.
         var plan = scope.Get<Plan>();
-        var kept = store.Find(scope.Key);
-        var decision = ScanDecision.Make(
-            scope.Object, scope.Generation, scope.IsRequested, plan.Image, plan.Patterns, kept, Time.GetUtcNow());
+        var now = Time.GetUtcNow();
+        var terms = new ScanTerms(plan.Image, plan.Patterns, scope.Generation, scope.IsRequested);
+        var decision = ScanDecision.Make(scope.Object, terms, store.Describe(scope.Key), guard.HeldAt(scope.Key), now);
         if (decision.Reason is null)
         {
             return new Outcome.Done(decision.Wait);
+        }
+
+        if (decision.IsRoutine
+            && spread.Delay(scope.Key, plan.Image, scope.Object.Spec.Interval.ToTimeSpan(), now) is { Ticks: > 0 } delay)
+        {
+            return new Outcome.Done(delay);
         }
 
         var spec = scope.Object.Spec;
@@ -94,15 +111,20 @@ internal sealed class ImageRepositoryReconciler(
 
             // 4. Listing.
             var listing = await scanner.ListAsync(plan.Image, access, decision.NewerThan, bounded.Token);
-            var hasNews = await KeepAsync(scope, plan, listing, cancellation);
-            scope.Logger.Log(
-                hasNews || scope.IsRequested ? LogLevel.Information : LogLevel.Debug,
-                "scanned {Image} ({Reason}): {Count} tags", plan.Image.Canonical, decision.Reason, scope.Status.LastScanResult!.TagCount);
-            return new Outcome.Done(spec.Interval.ToTimeSpan());
+            Keep(scope, plan, listing, decision.Reason);
+
+            // Reckoned from the listing, so that objects that share one stay together.
+            var next = listing.At + spec.Interval.ToTimeSpan() - Time.GetUtcNow();
+            return new Outcome.Done(next > ShortestTimeout ? next : ShortestTimeout);
         }
         catch (RegistryException error)
         {
             return new Outcome.Retry(new Fault(RegistryFaults.ReasonOf(error), $"scan failed: {error.Message}"), error.RetryAfter);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new Outcome.Retry(
+                Reasons.StorageOperationFailed, $"the tags could not be stored in --storage-path; those of before stand: {error.Message}");
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
@@ -112,28 +134,37 @@ internal sealed class ImageRepositoryReconciler(
     }
 
     /// <summary>
-    /// 5. Store and status. The status is written only where the tag set or its terms differ, so that a scan without news writes nothing.
+    /// 5. Whether to believe it. 6. Store and status. The status is written only where the tag set or its terms differ, so that a scan
+    /// without news writes nothing.
     /// </summary>
-    /// <returns>Whether they differ.</returns>
-    private async Task<bool> KeepAsync(RepositoryScope scope, Plan plan, TagListing listing, CancellationToken cancellation)
+    private void Keep(RepositoryScope scope, Plan plan, TagListing listing, string why)
     {
-        var tags = TagSets.Create(plan.Image.Canonical, listing.Tags.Where(tag => !plan.Exclusions.Excludes(tag)), listing.At);
-        await store.ReplaceAsync(scope.Key, tags, cancellation);
-        var before = scope.Status.LastScanResult;
-        var news = before?.Revision != tags.Revision || scope.Status.CanonicalImageName != plan.Image.Canonical;
+        var canonical = plan.Image.Canonical;
+        var scanned = new ScannedTags(canonical, plan.Exclusions.WithoutExcluded(listing.Tags), listing.At);
+        var before = FindBefore(scope, plan);
+        if (guard.MustHold(scope.Key, before, scanned))
+        {
+            Hold(scope, before.Count, scanned.Tags.Count);
+            return;
+        }
+
+        scope.Conditions.Remove(ConditionTypes.TagListShrunk);
+        var tags = store.Replace(scope.Key, scanned);
+        var last = scope.Status.LastScanResult;
+        var news = last?.Revision != tags.Revision || scope.Status.CanonicalImageName != canonical;
         scope.Status = scope.Status with
         {
-            CanonicalImageName = plan.Image.Canonical,
+            CanonicalImageName = canonical,
             ObservedExclusionList = plan.Patterns,
             LastScanResult = news
                 ? new ScanResult
                 {
                     Revision = tags.Revision,
-                    TagCount = tags.Tags.Count,
+                    TagCount = tags.Packed.Count,
                     ScanTime = tags.ScannedAt,
-                    LatestTags = [.. tags.Tags.Take(LatestTags)],
+                    LatestTags = tags.Packed.First(LatestTags),
                 }
-                : before,
+                : last,
         };
         if (news)
         {
@@ -141,7 +172,37 @@ internal sealed class ImageRepositoryReconciler(
             scope.Event(EventType.Normal, ready.Reason, ready.Message);
         }
 
-        return news;
+        scope.Logger.Log(
+            news || scope.IsRequested ? LogLevel.Information : LogLevel.Debug,
+            "scanned {Image} ({Reason}): {Count} tags", canonical, why, tags.Packed.Count);
+    }
+
+    /// <summary>The tags before, by the exclusions of now. Where the store was lost the status still says how many there were.</summary>
+    private TagsBefore FindBefore(RepositoryScope scope, Plan plan)
+    {
+        var status = scope.Object.Status;
+        var sameExclusions = status.ObservedExclusionList.SequenceEqual(plan.Patterns);
+        if (store.Find(scope.Key) is { } kept && kept.Image == plan.Image.Canonical)
+        {
+            var tags = sameExclusions ? kept.Packed : plan.Exclusions.WithoutExcluded(kept.Packed);
+            return new TagsBefore(tags.Count, tags);
+        }
+
+        var isKnown = sameExclusions && status.CanonicalImageName == plan.Image.Canonical;
+        return new TagsBefore(isKnown ? status.LastScanResult?.TagCount ?? 0 : 0, Tags: null);
+    }
+
+    private static void Hold(RepositoryScope scope, int before, int listed)
+    {
+        ReflectorMetrics.HeldListing();
+        var message = $"the registry listed {listed} tags where there were {before}; held until the next scan confirms it";
+        if (!scope.Conditions.IsTrue(ConditionTypes.TagListShrunk))
+        {
+            scope.Event(EventType.Warning, Reasons.TagListShrunk, message);
+        }
+
+        scope.Conditions.SetTrue(ConditionTypes.TagListShrunk, Reasons.TagListShrunk, message);
+        scope.Logger.LogWarning("scanned {Image}: {Message}", scope.Object.Spec.Image, message);
     }
 
     private sealed record Plan(ImageName Image, IReadOnlyList<string> Patterns, ExclusionList Exclusions);

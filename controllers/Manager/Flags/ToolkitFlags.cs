@@ -10,6 +10,7 @@ internal sealed class ToolkitFlags
     private readonly Flag<string> _storage;
     private readonly SourceFlags _source;
     private readonly KustomizeFlags _kustomize;
+    private readonly ImageFlags _image;
     private readonly FlagsWithoutEffect _withoutEffect;
 
     public ToolkitFlags()
@@ -19,6 +20,7 @@ internal sealed class ToolkitFlags
             "--storage-path", "STORAGE_PATH", "/data", "the folder of artifacts and tags; several controllers in one process take a folder each below it");
         _source = new SourceFlags(_flags);
         _kustomize = new KustomizeFlags(_flags);
+        _image = new ImageFlags(_flags);
         _withoutEffect = new FlagsWithoutEffect(_flags);
     }
 
@@ -35,8 +37,8 @@ internal sealed class ToolkitFlags
             Common = common,
             Source = _source.Bind(parsed, common, FolderOf(ControllerNames.Source)),
             Kustomize = _kustomize.Bind(parsed, common),
-            ImageReflector = ImageOptions.Reflector(common, FolderOf(ControllerNames.ImageReflector)),
-            ImageAutomation = ImageOptions.Automation(common, FolderOf(ControllerNames.ImageAutomation)),
+            ImageReflector = _image.Reflector(parsed, common, FolderOf(ControllerNames.ImageReflector)),
+            ImageAutomation = ImageFlags.Automation(common, FolderOf(ControllerNames.ImageAutomation)),
             WithoutEffect = _withoutEffect.Given(parsed),
         };
     }

@@ -5,7 +5,7 @@ using GitOpsToolkit.Controllers.ImageReflector.Storage;
 using GitOpsToolkit.Registry;
 using Xunit;
 
-namespace GitOpsToolkit.Controllers.ImageReflector.Tests;
+namespace GitOpsToolkit.Controllers.ImageReflector.Tests.Scanning;
 
 public sealed class ScanDecisionTests
 {
@@ -48,6 +48,36 @@ public sealed class ScanDecisionTests
         Assert.Equal(Noon.AddMinutes(-10), Decide(Scanned(), kept: null).NewerThan);
     }
 
+    [Fact]
+    public void A_held_listing_counts_as_a_look_so_that_the_next_comes_an_interval_later()
+    {
+        var waiting = Decide(Scanned(), Kept(60), heldAt: Noon.AddMinutes(-4));
+        Assert.Equal((null, TimeSpan.FromMinutes(6)), (waiting.Reason, waiting.Wait));
+        Assert.Null(Decide(Scanned(), kept: null, heldAt: Noon.AddMinutes(-4)).Reason);
+
+        var due = Decide(Scanned(), Kept(60), heldAt: Noon.AddMinutes(-10));
+        Assert.Equal("interval elapsed", due.Reason);
+        Assert.Equal("reconcile requested", Decide(Scanned(), Kept(60), requested: true, Noon).Reason);
+    }
+
+    [Fact]
+    public void A_scan_in_the_future_is_one_of_a_wrong_clock()
+    {
+        Assert.Equal("interval elapsed", Decide(Scanned(), Kept(-2)).Reason);
+        Assert.Equal(Noon.AddMinutes(-10), Decide(Scanned(), Kept(-2)).NewerThan);
+        Assert.Null(Decide(Scanned(), Kept(0)).Reason);
+    }
+
+    [Fact]
+    public void Only_what_nobody_asked_for_may_be_put_off()
+    {
+        Assert.True(Decide(Scanned(), Kept(10)).IsRoutine);
+        Assert.True(Decide(Scanned(), kept: null).IsRoutine);
+        Assert.False(Decide(Scanned(), requested: true).IsRoutine);
+        Assert.False(Decide(Scanned() with { Status = new ImageRepositoryStatus() }).IsRoutine);
+        Assert.False(Decide(Scanned(status => status with { ObservedExclusionList = ["x"] })).IsRoutine);
+    }
+
     private static ImageRepository Scanned(Func<ImageRepositoryStatus, ImageRepositoryStatus>? change = null)
     {
         var status = new ImageRepositoryStatus
@@ -64,13 +94,14 @@ public sealed class ScanDecisionTests
         };
     }
 
-    private static TagSet Kept(double minutesAgo) => TagSets.Create("ghcr.io/team/app", ["v1"], Noon.AddMinutes(-minutesAgo));
+    private static TagSetSummary Kept(double minutesAgo) => new("ghcr.io/team/app", "r", 1, Noon.AddMinutes(-minutesAgo));
 
     private static ScanDecision Decide(ImageRepository repository, bool requested = false) => Decide(repository, Kept(4), requested);
 
-    private static ScanDecision Decide(ImageRepository repository, TagSet? kept, bool requested = false)
+    private static ScanDecision Decide(
+        ImageRepository repository, TagSetSummary? kept, bool requested = false, DateTimeOffset? heldAt = null)
     {
         Assert.True(ImageName.TryParse("ghcr.io/team/app", out var image, out _));
-        return ScanDecision.Make(repository, generation: 2, requested, image, Exclusions, kept, Noon);
+        return ScanDecision.Make(repository, new ScanTerms(image, Exclusions, Generation: 2, requested), kept, heldAt, Noon);
     }
 }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using GitOpsToolkit.Controllers.ImageAutomation;
 using GitOpsToolkit.Controllers.ImageReflector;
 using GitOpsToolkit.Kubernetes;
@@ -6,11 +7,17 @@ using GitOpsToolkit.Reconciling.Queue;
 
 namespace GitOpsToolkit.Manager.Flags;
 
-/// <summary>The image controllers have no flags of their own, only shared ones.</summary>
-internal static class ImageOptions
+/// <summary>The flags of the image controllers; nearly all are shared ones.</summary>
+internal sealed class ImageFlags
 {
-    public static ImageReflectorOptions Reflector(CommonOptions common, string storage) => new()
+    private readonly Flag<TimeSpan> _scanStartSpread;
+
+    public ImageFlags(FlagSet flags) => _scanStartSpread = flags.Duration(
+        "--scan-start-spread", new ImageReflectorOptions().ScanStartSpread, "over how long the scans of images that are due at the start are spread");
+
+    public ImageReflectorOptions Reflector(ParseResult parsed, CommonOptions common, string storage) => new()
     {
+        ScanStartSpread = _scanStartSpread.In(parsed),
         StoragePath = storage,
         NoCrossNamespaceRefs = common.NoCrossNamespaceRefs,
         RequeueDependency = common.RequeueDependency,
