@@ -4,14 +4,16 @@ DOTNET ?= dotnet
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build manifests format bench tools clean
+.PHONY: help gitops run test test-e2e build manifests format bench tools control-plane cluster-up cluster-down clean
 
 help: ## Show what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## Tell the whole story on this machine, then stay up to play with (ARGS=--once ends after the story)
-	@echo "building (the first time takes a minute or two) ..."
-	@$(DOTNET) build cli/GitOpsToolkit.Cli.csproj -c $(CONFIGURATION) -v quiet -nologo -clp:ErrorsOnly
+gitops:
+	@echo "building (the first time takes a minute or two) ..." >&2
+	@$(DOTNET) build cli/GitOpsToolkit.Cli.csproj -c $(CONFIGURATION) -v quiet -nologo -clp:ErrorsOnly >&2
+
+run: gitops ## Tell the whole story on this machine, then stay up to play with (ARGS=--once ends after the story)
 	@exec cli/bin/$(CONFIGURATION)/net10.0/gitops sandbox --story $(ARGS)
 
 build: ## Build everything, warnings as errors
@@ -28,6 +30,15 @@ format: ## Apply the code style
 
 bench: ## Run the benchmark scenarios, each as a ratio against a peer in the same run
 	$(DOTNET) run --project tests/GitOpsToolkit.Benchmarks -c $(CONFIGURATION) -- $(ARGS)
+
+control-plane: ## Have etcd, kube-apiserver and kube-controller-manager: built on Debian, once (KUBEBUILDER_ASSETS names others)
+	@bash tests/cluster/control-plane.sh
+
+cluster-up: ## Start a real control plane that stays up and print how to use it
+	@bash tests/cluster/up.sh cli/bin/$(CONFIGURATION)/net10.0/gitops $(MAKE) -s gitops
+
+cluster-down: ## End it and remove its data
+	@bash tests/cluster/down.sh
 
 tools: ## Install the programs that some tests use as peers (Debian packages; tests without them are skipped)
 	bash tests/tools.sh

@@ -12,6 +12,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly string _program;
     private readonly string _log;
     private readonly Task _printed;
+    private volatile bool _disposed;
 
     private ChildProcess(Process process, string program, string log)
     {
@@ -65,8 +66,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             {
                 if (_process.HasExited)
                 {
-                    await _printed;
-                    throw new ControlPlaneException($"{_program} ended with code {_process.ExitCode} before {what}; {Tail()}");
+                    throw await EndAsync($"before {what}");
                 }
 
                 await Task.Delay(TimeSpan.FromMilliseconds(20), time, either.Token);
@@ -78,9 +78,20 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the program ended, and throws what it said.</summary>
+    public async Task EndedAsync()
+    {
+        await _process.WaitForExitAsync();
+        if (!_disposed)
+        {
+            throw await EndAsync("while it was needed");
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _disposed = true;
         try
         {
             _process.Kill();
@@ -114,6 +125,12 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             await to.WriteLineAsync(line);
         }
+    }
+
+    private async Task<ControlPlaneException> EndAsync(string when)
+    {
+        await _printed;
+        return new ControlPlaneException($"{_program} ended with code {_process.ExitCode} {when}; {Tail()}");
     }
 
     private string Tail()

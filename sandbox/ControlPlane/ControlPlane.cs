@@ -12,12 +12,14 @@ public sealed class ControlPlane : IAsyncDisposable
     private readonly Func<ValueTask> _end;
     private readonly Func<KubernetesClientConfiguration> _configuration;
     private readonly Func<string> _kubeconfig;
+    private readonly Task _ended;
 
-    internal ControlPlane(Func<KubernetesClientConfiguration> configuration, Func<string> kubeconfig, Func<ValueTask> end)
+    internal ControlPlane(Func<KubernetesClientConfiguration> configuration, Func<string> kubeconfig, Func<ValueTask> end, Task? ended = null)
     {
         _configuration = configuration;
         _kubeconfig = kubeconfig;
         _end = end;
+        _ended = ended ?? new TaskCompletionSource().Task;
     }
 
     /// <summary>The API server's address, such as <c>https://127.0.0.1:40123/</c>.</summary>
@@ -34,6 +36,9 @@ public sealed class ControlPlane : IAsyncDisposable
 
     /// <summary>Whether workload controllers run: Deployments become pods, garbage is collected, namespaces are emptied.</summary>
     public required bool HasControllerManager { get; init; }
+
+    /// <summary>The folder of its data, keys and logs; for a cluster that was there before, a temporary one.</summary>
+    public required string Folder { get; init; }
 
     /// <summary>The processes that were started, the newest first.</summary>
     public IReadOnlyList<int> ProcessIds { get; init; } = [];
@@ -67,6 +72,7 @@ public sealed class ControlPlane : IAsyncDisposable
                 return ValueTask.CompletedTask;
             })
         {
+            Folder = folder.Path,
             Address = new Uri(configuration.Host),
             AdminToken = configuration.AccessToken ?? "",
             CertificateAuthorityPath = authority,
@@ -74,6 +80,10 @@ public sealed class ControlPlane : IAsyncDisposable
             HasControllerManager = true,
         };
     }
+
+    /// <summary>Waits until one of its programs ended, which is a failure.</summary>
+    /// <exception cref="ControlPlaneException">Which one, with which code, and its last lines.</exception>
+    public Task EndedAsync(CancellationToken cancellation) => _ended.WaitAsync(cancellation);
 
     /// <summary>A client with the administrator's rights.</summary>
     public KubeClient Connect(KubeClientOptions? options = null) => KubeConnection.Create(_configuration(), options);

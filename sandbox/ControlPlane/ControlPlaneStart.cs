@@ -57,8 +57,11 @@ internal sealed class ControlPlaneStart(ControlPlaneOptions options, StateFolder
             await StartControllerManagerAsync(client, address, authority, version, cancellation);
         }
 
-        return new ControlPlane(() => Configuration(address, authority), () => Kubeconfig.Text(address, File.ReadAllText(authority), _admin), EndAsync)
+        var ended = Task.WhenAny(_children.Select(child => child.EndedAsync())).Unwrap();
+        return new ControlPlane(
+            () => Configuration(address, authority), () => Kubeconfig.Text(address, File.ReadAllText(authority), _admin), EndAsync, ended)
         {
+            Folder = folder.Path,
             Address = address,
             AdminToken = _admin,
             CertificateAuthorityPath = authority,
