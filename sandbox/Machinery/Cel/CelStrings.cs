@@ -65,7 +65,7 @@ internal static class CelStrings
         {
             for (var end = text.Length; end > start; end--)
             {
-                if (whole.IsMatch(text[start..end]))
+                if (whole.IsMatch(text.AsSpan(start, end - start)))
                 {
                     yield return text[start..end];
                     start = end - 1;
