@@ -321,6 +321,7 @@ public sealed class Applier(KubeClient client, RestMapper mapper, DriftLedger le
             LiveDiff.DropInvalidBundle(body);
         }
 
+        PortProtocols.Complete(body);
         return body;
     }
 
