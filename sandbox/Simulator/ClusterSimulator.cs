@@ -36,7 +36,8 @@ public sealed class ClusterSimulator : IAsyncDisposable
     {
         await SimulatedNode.EnsureAsync(client, options, cancellation);
         var simulator = new ClusterSimulator(client, options);
-        simulator._running = simulator._set.RunAsync(simulator._stop.Token);
+        var heart = options.Workloads ? Task.CompletedTask : new Heartbeat(client, options).RunAsync(simulator._stop.Token);
+        simulator._running = Task.WhenAll(simulator._set.RunAsync(simulator._stop.Token), heart);
         return simulator;
     }
 

@@ -25,6 +25,8 @@ internal static class SimulatedNode
             },
         }, null, cancellation);
         await client.MergePatchAsync(Kinds.Node.At(key).Sub("status"), new JsonObject { ["status"] = Status(options) }, null, cancellation);
+        // A real server taints every new node as not ready; it is ready by now.
+        await client.MergePatchAsync(Kinds.Node.At(key), new JsonObject { ["spec"] = new JsonObject { ["taints"] = null } }, null, cancellation);
     }
 
     private static JsonObject Status(SimulatorOptions options)

@@ -22,17 +22,17 @@ public sealed class Playground : IAsyncDisposable
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<Playground> StartAsync()
+    public static async Task<Playground> StartAsync(bool workloads = true)
     {
         var server = await ApiServer.ApiServer.StartAsync(new ApiServerOptions(), Cancel);
         var client = KubeConnection.ToServer(
             server.Url, server.Token, [X509Certificate2.CreateFromPem(server.CertificateAuthorityPem)], new KubeClientOptions { UserAgent = "test" });
         var playground = new Playground(server, client);
-        await playground.RestartSimulatorAsync();
+        await playground.RestartSimulatorAsync(workloads);
         return playground;
     }
 
-    public async Task RestartSimulatorAsync()
+    public async Task RestartSimulatorAsync(bool workloads = true)
     {
         if (_simulator is not null)
         {
@@ -46,6 +46,7 @@ public sealed class Playground : IAsyncDisposable
                 StartupTime = TimeSpan.FromMilliseconds(30),
                 JobRunTime = TimeSpan.FromMilliseconds(30),
                 FailingImages = image => IsFailing(image),
+                Workloads = workloads,
             },
             Cancel);
     }
