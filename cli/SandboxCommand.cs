@@ -1,5 +1,6 @@
 using System.CommandLine;
 using GitOpsToolkit.Sandbox;
+using GitOpsToolkit.Sandbox.Clusters;
 
 namespace GitOpsToolkit.Cli;
 
@@ -14,6 +15,13 @@ internal static class SandboxCommand
         var story = new Option<bool>("--story") { Description = "tell the story: a new tag becomes a commit becomes a rollout" };
         var once = new Option<bool>("--once") { Description = "end after the story: 0 when every step held, 1 with the reason otherwise" };
         var state = new Option<string?>("--state") { Description = "folder that keeps everything between starts (default: a new one that is removed at the end)" };
+        var cluster = new Option<string>("--cluster")
+        {
+            Description = "'embedded' is this project's API server; 'real' is the cluster of $KUBECONFIG if that is set, "
+                + "else etcd, kube-apiserver and kube-controller-manager of this machine (default embedded)",
+            DefaultValueFactory = _ => "embedded",
+        };
+        cluster.AcceptOnlyFromAmong("embedded", "real");
         var verbose = new Option<bool>("--verbose") { Description = "show the controllers' log lines on standard error" };
         var api = new Option<int>("--api-port") { Description = "port of the API server on 127.0.0.1 (default: a free one)" };
         var git = new Option<int>("--git-port") { Description = "port of the Git server on 127.0.0.1 (default: a free one)" };
@@ -25,7 +33,7 @@ internal static class SandboxCommand
         };
         var command = new Command("sandbox", "Start a Kubernetes API server, a Git server and a registry on this machine: for trying, testing and preview, never for production")
         {
-            story, once, state, verbose, api, git, registry, controllers,
+            story, once, state, cluster, verbose, api, git, registry, controllers,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -34,6 +42,8 @@ internal static class SandboxCommand
                 Story = parsed.GetValue(story) || parsed.GetValue(once),
                 Once = parsed.GetValue(once),
                 StateDirectory = parsed.GetValue(state),
+                Cluster = parsed.GetValue(cluster) == "real" ? ClusterChoice.Real : ClusterChoice.Embedded,
+                Kubeconfig = Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } path ? path : null,
                 Controllers = parsed.GetValue(controllers)!,
                 Log = parsed.GetValue(verbose) ? log : null,
                 ApiPort = parsed.GetValue(api),

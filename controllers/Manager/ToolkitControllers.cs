@@ -16,14 +16,28 @@ public static class ToolkitControllers
     /// <param name="time">The clock.</param>
     /// <param name="cancellation">A clean stop.</param>
     /// <exception cref="Exception">The first failure of a controller; the others have been stopped.</exception>
-    public static async Task RunAsync(
+    public static Task RunAsync(
         ToolkitOptions options, KubeClient client, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(client);
+        return RunAsync(options, _ => client, loggers, time, cancellation);
+    }
+
+    /// <summary>Runs the chosen controllers until cancelled and drained, each with a connection of its own.</summary>
+    /// <param name="options">Which ones, and how.</param>
+    /// <param name="clients">A controller's connection, by its name in <c>--controllers</c>; it works under its own User-Agent.</param>
+    /// <param name="loggers">Where logs go.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellation">A clean stop.</param>
+    /// <exception cref="Exception">The first failure of a controller; the others have been stopped.</exception>
+    public static async Task RunAsync(
+        ToolkitOptions options, Func<string, KubeClient> clients, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(clients);
         using var together = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var running = options.Common.Controllers
-            .Select(name => RunOneAsync(name, options, client.As($"{name}-controller"), loggers, time, together.Token))
+            .Select(name => RunOneAsync(name, options, clients(name).As($"{name}-controller"), loggers, time, together.Token))
             .ToList();
 
         // Each ends by cancellation or by a failure; a failure stops the others too, and is the one thrown.

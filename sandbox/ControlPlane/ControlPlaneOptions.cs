@@ -14,6 +14,10 @@ public sealed record ControlPlaneOptions
     /// <value>0</value>
     public int Port { get; init; }
 
+    /// <summary>The administrator's bearer token, a secret; null makes one. A restart that clients are to survive takes the one of before.</summary>
+    /// <value>null</value>
+    public string? AdminToken { get; init; }
+
     /// <summary>Users besides the administrator, each with its token.</summary>
     /// <value>none</value>
     public IReadOnlyList<StaticUser> Users { get; init; } = [];

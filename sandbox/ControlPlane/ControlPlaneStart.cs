@@ -14,7 +14,7 @@ internal sealed class ControlPlaneStart(ControlPlaneOptions options, StateFolder
     private static readonly KubeClientOptions s_client = new() { UserAgent = "control-plane", Retries = 0, RequestTimeout = TimeSpan.FromSeconds(5) };
 
     private readonly Stack<ChildProcess> _children = new();
-    private readonly string _admin = Token();
+    private readonly string _admin = options.AdminToken ?? Token();
     private readonly string _manager = Token();
 
     /// <summary>Starts it; a port that another program took in between is tried again with others.</summary>

@@ -4,10 +4,12 @@ using GitOpsToolkit.Kubernetes;
 namespace GitOpsToolkit.Sandbox.ControlPlanes;
 
 /// <summary>Reads a server's version.</summary>
-internal static partial class ServerVersions
+public static partial class ServerVersions
 {
+    /// <summary>Such as 1.20.2; 0.0 where the server does not say.</summary>
     public static async Task<Version> ReadAsync(KubeClient client, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(client);
         var answer = await client.GetRawAsync("version", "application/json", cancellation);
         return Parse(answer.GetProperty("gitVersion").GetString() ?? "");
     }

@@ -1,8 +1,7 @@
-using System.Security.Cryptography.X509Certificates;
 using GitOpsToolkit.Hosting.Logging;
 using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.Manager;
-using GitOpsToolkit.Sandbox.ApiServer;
+using GitOpsToolkit.Sandbox.Clusters;
 using GitOpsToolkit.Sandbox.Git;
 using GitOpsToolkit.Sandbox.Registry;
 using GitOpsToolkit.Sandbox.Simulator;
@@ -13,8 +12,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace GitOpsToolkit.Sandbox;
 
 /// <summary>
-/// A running sandbox: an API server with the toolkit's kinds, a Git server, a registry, a simulator that makes pods of workloads, and
-/// the controllers. For trying, testing and preview, never for production.
+/// A running sandbox: a cluster with the toolkit's kinds, a Git server, a registry, a simulator that plays the machines, and the
+/// controllers, each under its own ServiceAccount. For trying, testing and preview, never for production.
 /// </summary>
 public sealed class SandboxEnvironment : IAsyncDisposable
 {
@@ -36,8 +35,8 @@ public sealed class SandboxEnvironment : IAsyncDisposable
                 .AddProvider(new LineLoggerProvider(options.Log, "console", options.Time)));
     }
 
-    /// <summary>The API server.</summary>
-    public ApiServer.ApiServer ApiServer { get; private set; } = null!;
+    /// <summary>The cluster.</summary>
+    public ICluster Cluster { get; private set; } = null!;
 
     /// <summary>The Git server.</summary>
     public GitServer GitServer { get; private set; } = null!;
@@ -49,7 +48,7 @@ public sealed class SandboxEnvironment : IAsyncDisposable
     public KubeClient Client { get; private set; } = null!;
 
     /// <summary>A kubeconfig file for kubectl.</summary>
-    public string KubeconfigPath => Path.Combine(_options.StateDirectory, "kubeconfig");
+    public string KubeconfigPath => Cluster.KubeconfigPath;
 
     /// <summary>The address to clone the story's repository from.</summary>
     public Uri CloneUrl => GitServer.CloneUrl(StoryFiles.App);
@@ -69,8 +68,8 @@ public sealed class SandboxEnvironment : IAsyncDisposable
         try
         {
             await sandbox.StartServersAsync(cancellation);
-            await CustomResources.InstallAsync(sandbox.Client, options.Time, cancellation);
-            sandbox.StartControllers();
+            await Installation.InstallAsync(sandbox.Client, cancellation);
+            await sandbox.StartControllersAsync(cancellation);
             return sandbox;
         }
         catch
@@ -104,15 +103,19 @@ public sealed class SandboxEnvironment : IAsyncDisposable
         }
 
         _http.Dispose();
+        Identities?.Dispose();
         _loggers.Dispose();
         _stop.Dispose();
     }
+
+    /// <summary>The controllers' connections.</summary>
+    internal Identities Identities { get; private set; } = null!;
 
     internal Task TellStoryAsync(Timeline timeline, CancellationToken cancellation) =>
         new StoryTeller(SetScene(timeline), StoryProgress.Open(_options.StateDirectory)).TellAsync(cancellation);
 
     internal Scene SetScene(Timeline timeline) => new(
-        new Cluster(Client, _options.Time),
+        new Story.Cluster(Client, _options.Time),
         new Checkout(Path.Combine(_options.StateDirectory, "dana"), CloneUrl.ToString()),
         new StoryFiles(RegistryHost, CloneUrl.ToString()),
         timeline,
@@ -122,29 +125,36 @@ public sealed class SandboxEnvironment : IAsyncDisposable
     {
         var state = _options.StateDirectory;
         var ports = SandboxPorts.Load(state, _options);
-        ApiServer = Keep(await Sandbox.ApiServer.ApiServer.StartAsync(
-            new ApiServerOptions { StateDirectory = Path.Combine(state, "api-server"), Port = ports.Api, LoggerFactory = _loggers, Time = _options.Time },
-            cancellation));
         GitServer = Keep(await Git.GitServer.StartAsync(
             new GitServerOptions { RootDirectory = Path.Combine(state, "git"), Port = ports.Git, Logging = _loggers, Time = _options.Time }, cancellation));
         Registry = Keep(await OciRegistry.StartAsync(
             new OciRegistryOptions { StateDirectory = Path.Combine(state, "registry"), Port = ports.Registry }, cancellation));
         _artifactPort = ports.Artifacts;
-        new SandboxPorts(ApiServer.Url.Port, GitServer.Url.Port, Registry.Url.Port, _artifactPort).Save(state);
+        Cluster = Keep(await ClusterStart.RunAsync(_options, ports.Api, _loggers, cancellation));
+        var administrator = Cluster.Administrator();
+        new SandboxPorts(new Uri(administrator.Host).Port, GitServer.Url.Port, Registry.Url.Port, _artifactPort).Save(state);
 
-        await ApiServer.WriteKubeconfigAsync(KubeconfigPath);
         await GitServer.CreateRepositoryAsync(StoryFiles.App, cancel: cancellation);
-        Client = KubeConnection.ToServer(
-            ApiServer.Url, ApiServer.Token, [X509Certificate2.CreateFromPem(ApiServer.CertificateAuthorityPem)], new KubeClientOptions { UserAgent = "sandbox" });
-        Keep(await ClusterSimulator.StartAsync(Client.As("simulator"), new SimulatorOptions { FailingImages = new LocalImages(Registry).IsMissing }, cancellation));
+        Client = KubeConnection.Create(administrator, new KubeClientOptions { UserAgent = "sandbox" }, _options.Time);
+        await Cluster.PrepareAsync(Client, cancellation);
+        Keep(await ClusterSimulator.StartAsync(
+            Client.As("simulator"),
+            new SimulatorOptions { FailingImages = new LocalImages(Registry).IsMissing, Workloads = !Cluster.HasWorkloadControllers, Loggers = _loggers },
+            cancellation));
     }
 
-    private void StartControllers()
+    private async Task StartControllersAsync(CancellationToken cancellation)
     {
+        Identities = new Identities(Cluster, Client, _options.OnControllerRequest);
+        foreach (var controller in _options.Controllers)
+        {
+            await Identities.UntilAllowedAsync(controller, cancellation);
+        }
+
         if (HasControllers)
         {
             var options = SandboxControllers.Options(_options.Controllers, Path.Combine(_options.StateDirectory, "controllers"), _artifactPort);
-            _controllers = ToolkitControllers.RunAsync(options, Client, _loggers, _options.Time, _stop.Token);
+            _controllers = ToolkitControllers.RunAsync(options, Identities.For, _loggers, _options.Time, _stop.Token);
         }
     }
 

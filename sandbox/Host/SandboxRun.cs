@@ -56,6 +56,8 @@ public static class SandboxRun
             new SandboxOptions
             {
                 StateDirectory = directory,
+                Cluster = options.Cluster,
+                Kubeconfig = options.Kubeconfig,
                 ApiPort = options.ApiPort,
                 GitPort = options.GitPort,
                 RegistryPort = options.RegistryPort,
@@ -65,7 +67,7 @@ public static class SandboxRun
             },
             cancellation);
         var controllers = sandbox.HasControllers ? "a registry and the controllers" : "and a registry, no controllers,";
-        await output.WriteLineAsync($"GitOpsToolkit sandbox: a Kubernetes API server, a Git server, {controllers} in one process.");
+        await output.WriteLineAsync($"GitOpsToolkit sandbox: {sandbox.Cluster.Description}, a Git server, {controllers} in one process.");
         await output.WriteLineAsync("It is for trying, testing and preview, never for production.");
         await output.WriteLineAsync($"Started in {Timeline.Seconds(time.GetElapsedTime(begun))}.");
         if (options.Story)

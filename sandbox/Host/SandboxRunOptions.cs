@@ -1,3 +1,5 @@
+using GitOpsToolkit.Sandbox.Clusters;
+
 namespace GitOpsToolkit.Sandbox;
 
 /// <summary>What <c>gitops sandbox</c> was asked to do.</summary>
@@ -18,6 +20,13 @@ public sealed record SandboxRunOptions
 
     /// <summary>Where log lines go; null drops them.</summary>
     public Stream? Log { get; init; }
+
+    /// <summary>Which kind of cluster to work on.</summary>
+    /// <value>Embedded</value>
+    public ClusterChoice Cluster { get; init; } = ClusterChoice.Embedded;
+
+    /// <summary>The kubeconfig file of the real cluster to work on; null starts a control plane for the purpose.</summary>
+    public string? Kubeconfig { get; init; }
 
     /// <summary>The API server's port; 0 is a free one.</summary>
     public int ApiPort { get; init; }

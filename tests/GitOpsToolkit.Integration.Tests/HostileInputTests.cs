@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Kubernetes;
@@ -25,7 +24,7 @@ public sealed class HostileInputTests
         using var state = new TempDirectory();
         using var log = new MemoryStream();
         var cancel = TestContext.Current.CancellationToken;
-        await using (var sandbox = await SandboxEnvironment.StartAsync(new SandboxOptions { StateDirectory = state.Path, Log = log }, cancel))
+        await using (var sandbox = await SandboxEnvironment.StartAsync(TestCluster.Options(state) with { Log = log }, cancel))
         {
             await sandbox.MakeNamespaceAsync(cancel);
             using var http = new HttpClient();
@@ -58,17 +57,16 @@ public sealed class HostileInputTests
     {
         using var state = new TempDirectory();
         var cancel = TestContext.Current.CancellationToken;
-        await using var sandbox = await SandboxEnvironment.StartAsync(new SandboxOptions { StateDirectory = state.Path }, cancel);
+        await using var sandbox = await SandboxEnvironment.StartAsync(TestCluster.Options(state), cancel);
         await sandbox.MakeNamespaceAsync(cancel);
         await sandbox.GitServer.CreateRepositoryAsync("good", cancel: cancel);
         using var copy = await GitWorkingCopy.InitAsync(sandbox.GitServer.CloneUrl("good"));
         await copy.PushCommitAsync("Add a file", ("a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: good, namespace: apps}\n"));
         await sandbox.MakeAsync(FiveKinds("poisoned", sandbox), cancel);
 
-        using var raw = Raw(sandbox);
         // Deeper than a server reads: refused. Less deep: the unknown field is dropped, and the object is one like any other.
-        Assert.Equal(HttpStatusCode.BadRequest, await PostAsync(raw, sandbox, "deep", $"\"deep\": {Nested(Levels)}"));
-        Assert.Equal(HttpStatusCode.Created, await PostAsync(raw, sandbox, "less-deep", $"\"deep\": {Nested(90)}"));
+        Assert.Equal(HttpStatusCode.BadRequest, await PostAsync(sandbox, "deep", $"\"deep\": {Nested(Levels)}", cancel));
+        Assert.Equal(HttpStatusCode.Created, await PostAsync(sandbox, "less-deep", $"\"deep\": {Nested(90)}", cancel));
         await sandbox.UntilAsync("GitRepository", "less-deep", "True", cancel);
 
         foreach (var token in (string[])["\u0000\u0007\u001b[31m\r\n\u2028\uFFFF", new string('x', 200_000), "1", " ", "{{ .Values }}"])
@@ -89,7 +87,7 @@ public sealed class HostileInputTests
             Assert.True(refused.IsInvalid || refused.Code == HttpStatusCode.RequestEntityTooLarge, refused.Message);
         }
 
-        await LoneSurrogateAsync(raw, sandbox, cancel);
+        await LoneSurrogateAsync(sandbox, cancel);
         await sandbox.MakeAsync(FiveKinds("later", sandbox), cancel);
         await sandbox.UntilAsync("GitRepository", "later", "True", cancel);
         await sandbox.UntilAsync("Kustomization", "later", "True", cancel);
@@ -102,7 +100,7 @@ public sealed class HostileInputTests
     {
         using var state = new TempDirectory();
         var cancel = TestContext.Current.CancellationToken;
-        var options = new SandboxOptions { StateDirectory = state.Path };
+        var options = TestCluster.Options(state);
         await using (var first = await SandboxEnvironment.StartAsync(options with { Controllers = [] }, cancel))
         {
             await first.MakeNamespaceAsync(cancel);
@@ -170,33 +168,30 @@ public sealed class HostileInputTests
     }
 
     /// <summary>Half a character is no text: refused, or made into one; never a reason to stop reading the others.</summary>
-    private static async Task LoneSurrogateAsync(HttpClient raw, SandboxEnvironment sandbox, CancellationToken cancel)
+    private static async Task LoneSurrogateAsync(SandboxEnvironment sandbox, CancellationToken cancel)
     {
-        using var content = new StringContent("""{"metadata":{"annotations":{"reconcile.fluxcd.io/requestedAt":"\ud800"}}}""");
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/merge-patch+json");
-        using var answer = await raw.PatchAsync(
-            new Uri(sandbox.ApiServer.Url, "/apis/source.toolkit.fluxcd.io/v1/namespaces/apps/gitrepositories/poisoned"), content, cancel);
+        const string Body = """{"metadata":{"annotations":{"reconcile.fluxcd.io/requestedAt":"\ud800"}}}""";
+        using var answer = await SendRawAsync(sandbox, HttpMethod.Patch, "/poisoned", "application/merge-patch+json", Body, cancel);
         Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.BadRequest, await answer.Content.ReadAsStringAsync(cancel));
     }
 
-    private static HttpClient Raw(SandboxEnvironment sandbox)
+    /// <summary>Sends bodies that no client of ours would make.</summary>
+    private static async Task<HttpResponseMessage> SendRawAsync(
+        SandboxEnvironment sandbox, HttpMethod method, string name, string contentType, string body, CancellationToken cancel)
     {
-        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        trust.CustomTrustStore.Add(X509Certificate2.CreateFromPem(sandbox.ApiServer.CertificateAuthorityPem));
-        var handler = new SocketsHttpHandler();
-        handler.SslOptions.CertificateChainPolicy = trust;
-        var client = new HttpClient(handler);
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", sandbox.ApiServer.Token);
-        return client;
+        using var client = new k8s.Kubernetes(sandbox.Cluster.Administrator());
+        using var request = new HttpRequestMessage(method, new Uri(client.BaseUri, $"apis/source.toolkit.fluxcd.io/v1/namespaces/apps/gitrepositories{name}"));
+        request.Content = new StringContent(body);
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
+        await client.Credentials.ProcessHttpRequestAsync(request, cancel);
+        return await client.HttpClient.SendAsync(request, cancel);
     }
 
-    private static async Task<HttpStatusCode> PostAsync(HttpClient raw, SandboxEnvironment sandbox, string name, string field)
+    private static async Task<HttpStatusCode> PostAsync(SandboxEnvironment sandbox, string name, string field, CancellationToken cancel)
     {
         var body = "{\"apiVersion\": \"source.toolkit.fluxcd.io/v1\", \"kind\": \"GitRepository\", \"metadata\": {\"name\": \"" + name + "\"}, "
             + "\"spec\": {\"url\": \"" + sandbox.GitServer.CloneUrl("good") + "\", \"interval\": \"1m\", \"ref\": {\"branch\": \"main\"}, " + field + "}}";
-        using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var answer = await raw.PostAsync(
-            new Uri(sandbox.ApiServer.Url, "/apis/source.toolkit.fluxcd.io/v1/namespaces/apps/gitrepositories"), content);
+        using var answer = await SendRawAsync(sandbox, HttpMethod.Post, "", "application/json", body, cancel);
         return answer.StatusCode;
     }
 

@@ -21,7 +21,7 @@ public sealed class KillTests
         {
             using var process = SandboxProgram.Start(state.Path, output);
             // Counted from the first line of the story, which every start reaches; the moments fall into every act as the story goes on from start to start.
-            await Eventually.TrueAsync(() => process.HasExited || Said(output, "1. Git holds", kill + 1), "the story begins");
+            await Eventually.TrueAsync(() => process.HasExited || Said(output, "1. Git holds", kill + 1), "the story begins", TestCluster.Patience);
             using var moment = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(20, 1000)));
             finished = await EndedBeforeAsync(process, moment.Token);
             process.Kill();

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.Sandbox;
+using GitOpsToolkit.Sandbox.Clusters;
 using GitOpsToolkit.TestKit;
 using GitOpsToolkit.Yaml;
 
@@ -26,7 +27,7 @@ internal static class Playing
 
     public static Task MakeNamespaceAsync(this SandboxEnvironment sandbox, CancellationToken cancel) => sandbox.Client.CreateAsync(
         ResourcePath.Core("namespaces"),
-        new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = Space } },
+        new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = Space, ["labels"] = new JsonObject { [Installation.Mark] = "true" } } },
         null,
         cancel);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GitOpsToolkit.Sandbox;
+using GitOpsToolkit.Sandbox.Clusters;
 
 namespace GitOpsToolkit.Integration.Tests;
 
@@ -12,7 +13,7 @@ internal static class SandboxProgram
     {
         using var deadline = new CancellationTokenSource(Deadline);
         return await SandboxRun.RunAsync(
-            new SandboxRunOptions { Story = true, Once = true, StateDirectory = state }, output, TimeProvider.System, deadline.Token);
+            new SandboxRunOptions { Story = true, Once = true, StateDirectory = state, Cluster = TestCluster.Choice, Kubeconfig = TestCluster.Kubeconfig }, output, TimeProvider.System, deadline.Token);
     }
 
     /// <summary>Starts the program; the caller ends it.</summary>
@@ -23,7 +24,7 @@ internal static class SandboxProgram
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in (string[])["sandbox", "--story", "--once", "--state", state])
+        foreach (var argument in (string[])["sandbox", "--story", "--once", "--state", state, "--cluster", TestCluster.Choice == ClusterChoice.Real ? "real" : "embedded"])
         {
             start.ArgumentList.Add(argument);
         }

@@ -33,7 +33,12 @@ public static class KubeConnection
     }
 
     /// <summary>Connects as a configuration of the KubernetesClient package says.</summary>
-    public static KubeClient Create(KubernetesClientConfiguration configuration, KubeClientOptions? options = null, TimeProvider? time = null)
+    /// <param name="configuration">Where to, and with which credentials.</param>
+    /// <param name="options">Null means the defaults.</param>
+    /// <param name="time">Null means the system's clock.</param>
+    /// <param name="handlers">What every request passes through, the credentials on it; usually nothing.</param>
+    public static KubeClient Create(
+        KubernetesClientConfiguration configuration, KubeClientOptions? options = null, TimeProvider? time = null, params DelegatingHandler[] handlers)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         // The deadlines are ours: one a request, none for the life of a watch.
@@ -51,7 +56,7 @@ public static class KubeConnection
             handler.KeepAlivePingTimeout = TimeSpan.FromSeconds(15);
             handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always;
         };
-        var client = new k8s.Kubernetes(configuration);
+        var client = new k8s.Kubernetes(configuration, handlers);
         var address = client.BaseUri.AbsoluteUri;
         var baseUri = new Uri(address.EndsWith('/') ? address : address + "/");
         return new KubeClient(new KubeTransport(client.HttpClient, baseUri, client.Credentials, options ?? new KubeClientOptions(), time ?? TimeProvider.System));
