@@ -12,6 +12,8 @@ public sealed class RegistryProxy
 
     private static readonly string[] Schemes = ["http", "https", "socks5"];
 
+    private const string NoScheme = "none";
+
     private readonly NetworkCredential? credential;
 
     private RegistryProxy(Uri address, NetworkCredential? credential)
@@ -26,6 +28,9 @@ public sealed class RegistryProxy
     /// <summary>Tells proxies apart without holding a secret.</summary>
     public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(
         Encoding.UTF8.GetBytes($"{Address}\n{credential?.UserName}\n{credential?.Password}")).AsSpan(0, 16));
+
+    /// <summary>None at all, whatever the environment says.</summary>
+    internal static RegistryProxy None { get; } = new(new Uri($"{NoScheme}://none"), credential: null);
 
     /// <summary>Reads the keys <c>address</c>, <c>username</c> and <c>password</c> of a Secret.</summary>
     /// <param name="data">The values by key.</param>
@@ -78,6 +83,6 @@ public sealed class RegistryProxy
 
         public Uri GetProxy(Uri destination) => address;
 
-        public bool IsBypassed(Uri host) => false;
+        public bool IsBypassed(Uri host) => address.Scheme == NoScheme;
     }
 }
