@@ -13,14 +13,23 @@ gitops:
 	@echo "building (the first time takes a minute or two) ..." >&2
 	@$(DOTNET) build cli/GitOpsToolkit.Cli.csproj -c $(CONFIGURATION) -v quiet -nologo -clp:ErrorsOnly >&2
 
-run: gitops ## Tell the whole story on this machine, then stay up to play with (ARGS=--once ends after the story)
-	@exec cli/bin/$(CONFIGURATION)/net10.0/gitops sandbox --story $(ARGS)
+run: gitops ## Tell the whole story, then stay up to play with (ARGS=--once ends after the story; CLUSTER=real takes a real control plane)
+	@[ "$(CLUSTER)" != real ] || [ -n "$$KUBECONFIG" ] || bash tests/cluster/control-plane.sh > /dev/null
+	@exec cli/bin/$(CONFIGURATION)/net10.0/gitops sandbox --story $(if $(CLUSTER),--cluster $(CLUSTER)) $(ARGS)
 
 build: ## Build everything, warnings as errors
 	$(DOTNET) build GitOpsToolkit.sln -c $(CONFIGURATION) -nologo
 
 test: build ## Build and run every test
 	@CONFIGURATION=$(CONFIGURATION) DOTNET=$(DOTNET) bash tests/run.sh $(ARGS)
+
+# What runs against a real control plane: KUBECONFIG's, or one that each suite starts for itself.
+E2E ?= GitOpsToolkit.Integration.Tests GitOpsToolkit.ApiServerFidelity.Tests
+
+test-e2e: ## Run the integration and fidelity suites on a real control plane (KUBECONFIG, KUBEBUILDER_ASSETS, or built)
+	@[ -n "$$KUBECONFIG" ] || bash tests/cluster/control-plane.sh > /dev/null
+	@for project in $(E2E); do $(DOTNET) build tests/$$project -c $(CONFIGURATION) -v quiet -nologo -clp:ErrorsOnly || exit 1; done
+	@GITOPS_TEST_CLUSTER=real PROJECTS="$(E2E)" RESULTS=test-results-e2e CONFIGURATION=$(CONFIGURATION) bash tests/run.sh $(ARGS)
 
 manifests: ## Write config/crd/bases from the records in api/
 	$(DOTNET) run --project api/GitOpsToolkit.Api.Crds -c $(CONFIGURATION) -v quiet -- config/crd/bases

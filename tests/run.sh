@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Runs every test project that is built and closes with one line: N passed, N failed, N skipped.
 # Arguments go to each test program (xunit.v3), for example: -class "*WorkQueue*"
+# PROJECTS names the test projects to run (all of them), RESULTS the folder below artifacts/ for their output (test-results).
 set -u
 cd "$(dirname "$0")/.."
 configuration=${CONFIGURATION:-Release}
-results=$PWD/artifacts/test-results
+results=$PWD/artifacts/${RESULTS:-test-results}
 rm -rf "$results"; mkdir -p "$results"
 # The same tools on every machine: those that tests/tools.sh unpacked come first.
 export PATH="${GITOPS_TOOLS:-$HOME/.cache/gitops-toolkit/tools}/bin:$PATH"
@@ -12,6 +13,7 @@ export PATH="${GITOPS_TOOLS:-$HOME/.cache/gitops-toolkit/tools}/bin:$PATH"
 passed=0; failed=0; skipped=0; broken=()
 for project in tests/*.Tests; do
   name=$(basename "$project")
+  case " ${PROJECTS:-$name} " in *" $name "*) ;; *) continue ;; esac
   program=$project/bin/$configuration/net10.0/$name
   if [ ! -x "$program" ]; then
     echo "$name: not built ($program is missing): run make build"

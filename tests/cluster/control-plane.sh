@@ -27,7 +27,7 @@ complete() { local program; for program in "${programs[@]}"; do [ -x "$cache/$ve
 if complete; then echo "$cache/$version"; exit; fi
 
 instead="set KUBEBUILDER_ASSETS to a folder with etcd and kube-apiserver, or KUBECONFIG to a cluster for tests"
-for program in apt-get dpkg-deb flock gpgv; do
+for program in apt-get dpkg-deb flock gpgv setsid; do
   command -v "$program" > /dev/null || fail "there is none, and it can be built only where Debian's apt is ($program is missing): $instead"
 done
 [ -r /usr/share/keyrings/debian-archive-keyring.gpg ] ||
@@ -55,11 +55,12 @@ began=$SECONDS
 step() { say "$1 ($((SECONDS - began)) s)"; echo "== $1" >> "$log"; }
 run() {
   step "$1"
-  # In the background, so that a signal to this script is acted on at once and ends the step.
-  env -i HOME="$work" PATH=/usr/local/bin:/usr/bin:/bin LC_ALL=C ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
-    ${GITOPS_DEBIAN_MIRROR:+GITOPS_DEBIAN_MIRROR="$GITOPS_DEBIAN_MIRROR"} bash "$here/$2" "$work" "$version" >> "$log" 2>&1 &
+  # In the background and as a group of its own, so that a signal to this script is acted on at once and ends all of the step.
+  setsid env -i HOME="$work" PATH=/usr/local/bin:/usr/bin:/bin LC_ALL=C ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
+    ${GITOPS_DEBIAN_MIRROR:+GITOPS_DEBIAN_MIRROR="$GITOPS_DEBIAN_MIRROR"} \
+    bash "$here/$2" "$work" "$version" >> "$log" 2>&1 &
   child=$!
-  trap 'kill "$child" 2> /dev/null; fail "stopped; the next run goes on where this one was"' INT TERM HUP
+  trap 'kill -- "-$child" 2> /dev/null; fail "stopped; the next run goes on where this one was"' INT TERM HUP
   wait "$child" || { tail -n 15 "$log" >&2; fail "$1 failed; the end of $log is above. Try again; if that does not help, $instead"; }
   trap - INT TERM HUP
 }
