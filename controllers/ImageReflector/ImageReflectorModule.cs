@@ -52,10 +52,13 @@ public sealed class ImageReflectorModule : IDisposable
         scanning.Watch(repositories);
         store.OnLoss(key => scanning.Enqueue(key, fast: true));
 
-        var digests = new DigestReflector(registry, login, time);
+        var lookup = new RegistryLookup(login, time);
+        var lookups = new PolicyLookups(
+            new PolicyElection(new PlatformReader(registry), lookup, time), new DigestReflector(registry, lookup));
         var electing = set.Add(
-            "imagepolicy", new ImagePolicyReconciler(policies, repositories, set.Services, options, store, digests), options.Loop);
+            "imagepolicy", new ImagePolicyReconciler(policies, repositories, set.Services, options, store, lookups), options.Loop);
         electing.Watch(policies);
+        electing.Watch(policies, change => IsAskedOtherwise(change) ? [change.Key] : []);
         electing.Watch(repositories, change => ConcernsPolicies(change) ? PoliciesOf(policies, change.Key) : []);
         store.OnChange(key =>
         {
@@ -87,6 +90,10 @@ public sealed class ImageReflectorModule : IDisposable
     /// <summary>Whether a policy has nothing elected yet.</summary>
     private static bool IsAwaited(WatchCache<ImagePolicy> policies, ObjectKey repository) =>
         policies.ByIndex(RepositoryIndex, repository.ToString()).Any(entry => entry.Value?.Status.LatestRef is null);
+
+    /// <summary>Annotations are no part of the spec: a change of them has no generation of its own.</summary>
+    private static bool IsAskedOtherwise(CacheChange<ImagePolicy> change) =>
+        change.IsUpdated && PolicyAnnotations.Differ(change.Old!.Head.Annotations, change.New!.Head.Annotations);
 
     /// <summary>A new scan result, another spec (image, accessFrom), or a repository that came or went.</summary>
     private static bool ConcernsPolicies(CacheChange<ImageRepository> change) =>

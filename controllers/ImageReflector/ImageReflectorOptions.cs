@@ -27,6 +27,12 @@ public sealed record ImageReflectorOptions
     /// <value>30 s.</value>
     public TimeSpan ScanStartSpread { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Do as Flux does where our default is safer (<c>--compat=flux</c>): one tag that is no number makes a numerical policy fail, and an
+    /// elected tag that is deleted gives way to the next one.
+    /// </summary>
+    public bool FluxCompatible { get; init; }
+
     /// <summary>Workers and back-off (<c>--concurrent</c>, <c>--min-retry-delay</c>, <c>--max-retry-delay</c>).</summary>
     public ControllerOptions Loop { get; init; } = new();
 

@@ -70,6 +70,7 @@ public sealed class ImagePolicyTests
         await host.CreateRepositoryAsync();
         await host.CreatePolicyAsync(">=1.0.0");
         await host.ElectedAsync("v1.0.0");
+        await host.PatchAsync(Kind, """{"metadata":{"annotations":{"gitopstoolkit.dev/onTagDeleted":"Fallback"}}}""");
         await host.Pusher.DeleteAsync("app", "v1.0.0");
         await host.RequestAsync(ImageRepository.ResourceKind, "once");
         await host.RequestAsync(ImageRepository.ResourceKind, "and to confirm it");

@@ -90,6 +90,10 @@ public sealed class NoFalseElectionTests : IAsyncLifetime
         var confirmed = await host.RequestAsync(ImageRepository.ResourceKind, "2");
         Assert.Null(Condition(confirmed["status"]!.AsObject(), "TagListShrunk"));
         Assert.Equal(10, (int?)confirmed["status"]!["lastScanResult"]!["tagCount"]);
+
+        // Tags that are gone for good take the election along only where that is asked.
+        await StandsAsync();
+        await host.PatchAsync(ImagePolicy.ResourceKind, """{"metadata":{"annotations":{"gitopstoolkit.dev/onTagDeleted":"Fallback"}}}""");
         await host.ElectedAsync("v1.0.9");
     }
 

@@ -41,4 +41,7 @@ public static class ConditionTypes
 
     /// <summary>Negative: a listing has less than half of the tags before; it is held until the next scan confirms it (ImageRepository).</summary>
     public const string TagListShrunk = "TagListShrunk";
+
+    /// <summary>Negative: the elected tag is no longer in the registry; it stays elected.</summary>
+    public const string SelectedTagMissing = "SelectedTagMissing";
 }

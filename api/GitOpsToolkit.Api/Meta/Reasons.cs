@@ -214,4 +214,10 @@ public static class Reasons
 
     /// <summary>The message template uses a field that no longer exists.</summary>
     public const string RemovedTemplateField = "RemovedTemplateField";
+
+    /// <summary>The elected tag was deleted from the registry.</summary>
+    public const string TagDeleted = "TagDeleted";
+
+    /// <summary>The elected tag has another digest than before: somebody moved it.</summary>
+    public const string TagMutated = "TagMutated";
 }

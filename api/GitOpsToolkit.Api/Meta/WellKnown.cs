@@ -9,6 +9,9 @@ public static class WellKnown
     /// <summary>Prefix of the annotations that are copied into emitted events.</summary>
     public const string EventAnnotationPrefix = "event.toolkit.fluxcd.io/";
 
+    /// <summary>Annotations with this prefix ask for what goes beyond Flux.</summary>
+    public const string ToolkitAnnotationPrefix = "gitopstoolkit.dev/";
+
     /// <summary>Label of ConfigMaps and Secrets whose change wakes the objects that refer to them; its value is Enabled.</summary>
     public const string WatchLabel = "reconcile.fluxcd.io/watch";
 

@@ -10,6 +10,11 @@ using PolicyScope = GitOpsToolkit.Reconciling.Scope<GitOpsToolkit.Api.Image.V1.I
 
 namespace GitOpsToolkit.Controllers.ImageReflector.Policies;
 
+/// <summary>What a policy asks of the registry.</summary>
+/// <param name="Election">Elects, with what must be looked up for it.</param>
+/// <param name="Digests">Looks up the digest of what was elected.</param>
+internal sealed record PolicyLookups(PolicyElection Election, DigestReflector Digests);
+
 /// <summary>
 /// Elects the image of an ImagePolicy: 1. rules, 2. repository and leave to use it, 3. tags, 4. election, 5. digest, 6. status. What was
 /// elected stays until something else is: no failure on the way clears it.
@@ -20,7 +25,7 @@ internal sealed class ImagePolicyReconciler(
     ReconcilerServices services,
     ImageReflectorOptions options,
     ITagStore store,
-    DigestReflector digests)
+    PolicyLookups lookups)
     : ToolkitReconciler<ImagePolicy, ImagePolicyStatus>(
         cache, services, new ReconcilerOptions { FieldManager = "image-reflector-controller" })
 {
@@ -58,6 +63,11 @@ internal sealed class ImagePolicyReconciler(
             return Task.FromResult<Outcome>(new Outcome.Stalled(Reasons.InvalidPolicy, problem));
         }
 
+        if (!PolicyAnnotations.TryRead(scope.Object.Metadata.Annotations, out var annotations, out problem))
+        {
+            return Task.FromResult<Outcome>(new Outcome.Stalled(Reasons.InvalidPolicy, problem));
+        }
+
         if (scope.Object.Spec is { DigestReflectionPolicy: DigestReflector.Always, Interval: null })
         {
             return Task.FromResult<Outcome>(new Outcome.Stalled(
@@ -65,6 +75,7 @@ internal sealed class ImagePolicyReconciler(
         }
 
         scope.Set(rules);
+        scope.Set(annotations);
         return Task.FromResult(Outcome.Next);
     }
 
@@ -105,26 +116,81 @@ internal sealed class ImagePolicyReconciler(
         }
 
         // 4. Election.
-        var election = scope.Get<ElectionRules>().Elector().Elect(tags.Tags);
-        if (election.Tag is not { } tag)
+        var repository = scope.Get<ImageRepository>();
+        var result = await lookups.Election.RunAsync(PollOf(scope, repository, tags), cancellation);
+        Report(scope, result);
+        if (result.Fault is { } unknown)
         {
-            return new Outcome.Retry(new Fault(Reasons.Failure, election.Error!), NothingElected);
+            return new Outcome.Retry(unknown, result.LookAgain);
+        }
+
+        if (result.Election.Tag is not { } tag)
+        {
+            var fault = new Fault(Reasons.Failure, result.Election.Error!);
+            return result.LookAgain is { } wait ? new Outcome.WaitFor(fault, wait) : new Outcome.Retry(fault, NothingElected);
+        }
+
+        if (result.IncumbentIsGone)
+        {
+            return new Outcome.Done(result.LookAgain);
         }
 
         // 5. Digest.
-        var repository = scope.Get<ImageRepository>();
         var elected = new ImageRef { Name = repository.Spec.Image, Tag = tag };
-        var (digest, fault) = await digests.ReflectAsync(scope.Object, repository, elected, cancellation);
-        if (fault is not null)
+        var (digest, failure) = await lookups.Digests.ReflectAsync(scope.Object, repository, elected, cancellation);
+        if (failure is not null)
         {
-            return new Outcome.Retry(fault);
+            return new Outcome.Retry(failure);
         }
 
         // 6. Status.
         Keep(scope, elected with { Digest = digest });
-        return scope.Object.Spec is { DigestReflectionPolicy: DigestReflector.Always, Interval: { } interval }
-            ? new Outcome.Done(interval.ToTimeSpan())
-            : Outcome.Next;
+        return new Outcome.Done(Shorter(
+            scope.Object.Spec.DigestReflectionPolicy == DigestReflector.Always ? scope.Object.Spec.Interval?.ToTimeSpan() : null, result.LookAgain));
+    }
+
+    private static TimeSpan? Shorter(TimeSpan? left, TimeSpan? right) => left is null || right < left ? right : left;
+
+    private Poll PollOf(PolicyScope scope, ImageRepository repository, TagSet tags)
+    {
+        var latest = scope.Status.LatestRef;
+        var isOfImage = latest?.Name == repository.Spec.Image;
+        return new Poll(scope.Get<ElectionRules>(), scope.Get<PolicyAnnotations>(), repository, tags)
+        {
+            Incumbent = isOfImage ? latest!.Tag : null,
+            IncumbentFirstSeen = isOfImage ? scope.Status.Election?.FirstSeen : null,
+            FluxCompatible = options.FluxCompatible,
+        };
+    }
+
+    /// <summary>The counts, and whether the elected tag is gone from the registry.</summary>
+    private static void Report(PolicyScope scope, PollResult result)
+    {
+        var counts = result.Election.Counts;
+        scope.Status = scope.Status with
+        {
+            Election = new ElectionSummary
+            {
+                Considered = counts.Considered,
+                Eligible = counts.Eligible,
+                Refused = [.. counts.Refused.Select(refused => new RefusedTags { Reason = refused.Key.ToString(), Tags = refused.Value })],
+                FirstSeen = result.FirstSeen,
+            },
+        };
+        if (!result.IncumbentIsGone)
+        {
+            scope.Conditions.Remove(ConditionTypes.SelectedTagMissing);
+            return;
+        }
+
+        var message = $"{Name(scope.Status.LatestRef!)} is no longer in the registry and stays elected until a tag ranks higher; "
+            + $"with the annotation {PolicyAnnotations.OnTagDeletedKey}: Fallback the next one takes over";
+        if (!scope.Conditions.IsTrue(ConditionTypes.SelectedTagMissing))
+        {
+            scope.Event(EventType.Warning, Reasons.TagDeleted, message);
+        }
+
+        scope.Conditions.SetTrue(ConditionTypes.SelectedTagMissing, Reasons.TagDeleted, message);
     }
 
     /// <summary>
@@ -144,12 +210,33 @@ internal sealed class ImagePolicyReconciler(
                     options.RequeueDependency);
     }
 
+    /// <summary>The other digest that the tag had before, from the status or, where that was of another tag, from the store; or null.</summary>
+    private string? FormerDigest(PolicyScope scope, ImageRef elected)
+    {
+        if (elected.Digest is not { Length: > 0 } digest)
+        {
+            return null;
+        }
+
+        var noted = store.NoteDigest(RepositoryOf(scope.Object), elected.Tag, new DigestSighting(digest, Time.GetUtcNow()))?.Digest;
+        var before = scope.Status.LatestRef;
+        var told = before?.Name == elected.Name && before.Tag == elected.Tag && before.Digest is { Length: > 0 } ? before.Digest : noted;
+        return told != digest ? told : null;
+    }
+
     private void Keep(PolicyScope scope, ImageRef elected)
     {
         var before = scope.Status.LatestRef;
         if (before is not null && Name(before) == Name(elected))
         {
             return;
+        }
+
+        if (FormerDigest(scope, elected) is { } former)
+        {
+            scope.Event(
+                EventType.Warning, Reasons.TagMutated,
+                $"{elected.Name}:{elected.Tag} was moved: its digest was {former} and is {elected.Digest}");
         }
 
         scope.Status = scope.Status with { LatestRef = elected, ObservedPreviousRef = before ?? scope.Status.ObservedPreviousRef };

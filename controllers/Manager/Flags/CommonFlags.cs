@@ -28,6 +28,7 @@ internal sealed class CommonFlags
     private readonly Flag<bool> _watchAll;
     private readonly Flag<string> _labelSelector;
     private readonly Flag<bool> _noCrossNamespace;
+    private readonly Flag<string> _compat;
     private readonly Flag<FeatureGates> _gates;
 
     public CommonFlags(FlagSet flags)
@@ -53,6 +54,7 @@ internal sealed class CommonFlags
         _watchAll = flags.Switch("--watch-all-namespaces", true, "false watches $RUNTIME_NAMESPACE alone");
         _labelSelector = flags.Text("--watch-label-selector", "", "watch only objects with these labels (sharding)");
         _noCrossNamespace = flags.Switch("--no-cross-namespace-refs", false, "deny references to other namespaces");
+        _compat = flags.Choice("--compat", "toolkit", "toolkit", "flux");
         _gates = flags.Parsed("--feature-gates", FeatureGates.Default, "comma-separated Name=true|false", FeatureGates.Parse);
     }
 
@@ -77,6 +79,7 @@ internal sealed class CommonFlags
         WatchAllNamespaces = _watchAll.In(parsed),
         WatchLabelSelector = _labelSelector.In(parsed) is { Length: > 0 } selector ? selector : null,
         NoCrossNamespaceRefs = _noCrossNamespace.In(parsed),
+        FluxCompatible = _compat.In(parsed) == "flux",
         FeatureGates = _gates.In(parsed),
         RuntimeNamespace = Environment.GetEnvironmentVariable("RUNTIME_NAMESPACE") is { Length: > 0 } ns ? ns : "flux-system",
     };

@@ -73,6 +73,10 @@ public sealed record CommonOptions
     /// <summary><c>--watch-label-selector</c>: only objects with these labels (sharding).</summary>
     public string? WatchLabelSelector { get; init; }
 
+    /// <summary><c>--compat</c>: do as Flux does where our default is safer.</summary>
+    /// <value>false</value>
+    public bool FluxCompatible { get; init; }
+
     /// <summary><c>--no-cross-namespace-refs</c>: references stay in the object's namespace.</summary>
     /// <value>false</value>
     public bool NoCrossNamespaceRefs { get; init; }

@@ -20,6 +20,7 @@ internal sealed class ImageFlags
         ScanStartSpread = _scanStartSpread.In(parsed),
         StoragePath = storage,
         NoCrossNamespaceRefs = common.NoCrossNamespaceRefs,
+        FluxCompatible = common.FluxCompatible,
         RequeueDependency = common.RequeueDependency,
         Loop = new ControllerOptions
         {

@@ -121,6 +121,37 @@ public sealed record ImagePolicyStatus : ToolkitStatus
 
     /// <summary>The image that was elected before.</summary>
     public ImageRef? ObservedPreviousRef { get; init; }
+
+    /// <summary>The last election in numbers.</summary>
+    public ElectionSummary? Election { get; init; }
+}
+
+/// <summary>An election in numbers; gitops image explain tells the same tag by tag.</summary>
+public sealed record ElectionSummary : Extensible
+{
+    /// <summary>The tags of the ImageRepository.</summary>
+    public int Considered { get; init; }
+
+    /// <summary>Those that could have been elected.</summary>
+    public int Eligible { get; init; }
+
+    /// <summary>The others by the reason that refused them, in the order of the checks.</summary>
+    public IReadOnlyList<RefusedTags> Refused { get => field ?? []; init; }
+
+    /// <summary>When the elected tag was first seen; only where the annotation newest is set.</summary>
+    public DateTimeOffset? FirstSeen { get; init; }
+}
+
+/// <summary>How many tags were refused for a reason.</summary>
+public sealed record RefusedTags : Extensible
+{
+    /// <summary>The reason.</summary>
+    [Required]
+    public string Reason { get => field ?? ""; init; }
+
+    /// <summary>How many.</summary>
+    [Required]
+    public int Tags { get; init; }
 }
 
 /// <summary>An image by name, tag and, where known, digest.</summary>
