@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Sandbox.ApiServer.Protobuf;
 using GitOpsToolkit.Sandbox.ApiServer.Resources;
+using GitOpsToolkit.Sandbox.ApiServer.Storage;
 using GitOpsToolkit.Sandbox.Machinery;
 using GitOpsToolkit.Yaml;
 
@@ -26,7 +27,14 @@ internal static class BodyReader
         }
 
         var body = await call.ReadBodyAsync(limit);
-        return Parse(body, type, expectedKind ?? call.Resource.Kind, duplicates);
+        var tree = Parse(body, type, expectedKind ?? call.Resource.Kind, duplicates);
+        if (expectedKind is null && call.Resource.Custom is not null && tree.Text("kind").Length == 0)
+        {
+            throw ApiError.BadRequest($"the object provided is unrecognized (must be of type {call.Resource.Kind}): "
+                + $"Object 'Kind' is missing in '{Encoding.UTF8.GetString(body)}' ({Summary(body)})");
+        }
+
+        return tree;
     }
 
     /// <summary>Reads the options that a delete may send; an empty body is an empty object.</summary>
@@ -72,15 +80,15 @@ internal static class BodyReader
     public static void CheckKind(ResourceDefinition resource, JsonObject tree)
     {
         var (apiVersion, kind) = (tree.Text("apiVersion"), tree.Text("kind"));
-        if (kind.Length == 0 && resource.Custom is not null)
-        {
-            throw ApiError.BadRequest($"Object 'Kind' is missing in '{tree.ToJsonString()}'");
-        }
-
-        if (apiVersion.Length > 0 && apiVersion != resource.ApiVersion)
+        if ((apiVersion.Length > 0 || resource.Custom is not null) && apiVersion != resource.ApiVersion)
         {
             throw ApiError.BadRequest(
                 $"the API version in the data ({apiVersion}) does not match the expected API version ({resource.ApiVersion})");
+        }
+
+        if (kind != resource.Kind && resource.Custom is not null && apiVersion == resource.ApiVersion)
+        {
+            throw OtherKind(resource, tree);
         }
 
         if (kind.Length > 0 && kind != resource.Kind)
@@ -89,21 +97,67 @@ internal static class BodyReader
                 + $"the kind in the data ({kind}) does not match the expected kind ({resource.Kind})");
         }
 
+        if (resource.Custom is not null && tree["metadata"] is { } other and not JsonObject)
+        {
+            throw ApiError.From(resource.Rules.Undecodable($"json: cannot unmarshal {Shape(other)} into Go value of type v1.ObjectMeta"));
+        }
+
         tree["apiVersion"] = resource.ApiVersion;
         tree["kind"] = resource.Kind;
     }
 
-    private static string Shape(JsonNode? node) => node switch
+    /// <summary>A patched custom resource has to be of the kind and version that it was.</summary>
+    public static void CheckPatchedKind(ResourceDefinition resource, JsonObject tree)
+    {
+        var (apiVersion, kind) = (tree.Text("apiVersion"), tree.Text("kind"));
+        if (kind.Length == 0)
+        {
+            var shown = Encoding.UTF8.GetString(JsonText.Bytes(tree));
+            throw ApiError.Invalid("", "", "", [FieldError.InvalidText("patch", shown, $"Object 'Kind' is missing in '{shown}'")]);
+        }
+
+        if (kind != resource.Kind)
+        {
+            throw OtherKind(resource, tree);
+        }
+
+        if (apiVersion != resource.ApiVersion)
+        {
+            throw resource.Invalid(tree.Meta().Text("name"), [FieldError.InvalidText("apiVersion", apiVersion, $"must be {resource.ApiVersion}")]);
+        }
+    }
+
+    private static ApiError OtherKind(ResourceDefinition resource, JsonObject tree)
+    {
+        var kind = tree.Text("kind");
+        return ApiError.Invalid(resource.Group, kind, tree.Meta().Text("name"), [FieldError.InvalidText("kind", kind, $"must be {resource.Kind}")]);
+    }
+
+    private static string Shape(JsonNode? node) => node?.GetValueKind() switch
     {
         null => "null",
-        JsonArray => "array",
-        _ => "scalar",
+        JsonValueKind.Array => "array",
+        JsonValueKind.String => "string",
+        JsonValueKind.Number => "number",
+        JsonValueKind.True or JsonValueKind.False => "bool",
+        _ => "object",
     };
 
     private static ApiError Unrecognized(string kind, string why, byte[] body)
     {
-        var excerpt = Convert.ToHexStringLower(body.AsSpan(0, Math.Min(body.Length, 64))) + (body.Length > 64 ? " ..." : "");
         return ApiError.BadRequest(
-            $"the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse error: {why} ({excerpt})");
+            $"the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse error: {why} ({Summary(body)})");
+    }
+
+    private static string Summary(byte[] body)
+    {
+        var start = body.AsSpan(0, Math.Min(body.Length, 30));
+        var shown = body switch
+        {
+            [] => "<empty>",
+            [(byte)'{', ..] => Encoding.UTF8.GetString(start),
+            _ => Convert.ToHexStringLower(start),
+        };
+        return body.Length > 30 ? shown + " ..." : shown;
     }
 }

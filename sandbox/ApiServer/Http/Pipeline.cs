@@ -65,13 +65,27 @@ internal sealed class Pipeline(Cluster cluster, Dispatcher dispatcher, Discovery
         if (path is not null && cluster.Registry.Find(path.Group, path.Version, path.Plural) is { } resource)
         {
             var call = new ApiCall(http, path, resource, acting);
-            await dispatcher.RunAsync(call, verb, stopping);
+            await DispatchAsync(call, verb);
             return;
         }
 
         if (!await discovery.TryAnswerAsync(http))
         {
             await PlainAsync(http, 404, "404 page not found\n");
+        }
+    }
+
+    // A refusal carries the warnings, too.
+    private async Task DispatchAsync(ApiCall call, string verb)
+    {
+        try
+        {
+            await dispatcher.RunAsync(call, verb, stopping);
+        }
+        catch when (!call.Http.Response.HasStarted)
+        {
+            Responder.WriteWarnings(call);
+            throw;
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class Responder(Tabulator tabulator)
     public static Task WriteAsync(HttpContext http, ApiError error) =>
         WriteAsync(http, error.Code, JsonText.Bytes(error.ToStatus()), Accepted.Json);
 
-    public void WriteWarnings(ApiCall call)
+    public static void WriteWarnings(ApiCall call)
     {
         foreach (var warning in call.Warnings)
         {
@@ -58,16 +58,8 @@ internal sealed class Responder(Tabulator tabulator)
         _ => tree,
     };
 
-    private static string MediaType(Accepted accepted)
-    {
-        var media = accepted.Yaml ? "application/yaml" : "application/json";
-        return accepted.Shape switch
-        {
-            Shape.Table => $"{media};as=Table;v={accepted.MetaVersion};g=meta.k8s.io",
-            Shape.Metadata => $"{media};as=PartialObjectMetadata;v={accepted.MetaVersion};g=meta.k8s.io",
-            _ => media,
-        };
-    }
+    // The shape is not named: clients tell it by the answer's kind.
+    private static string MediaType(Accepted accepted) => accepted.Yaml ? "application/yaml" : "application/json";
 
     private static JsonObject Partial(JsonObject tree, string version) => new()
     {
@@ -101,6 +93,11 @@ internal sealed class Responder(Tabulator tabulator)
     {
         var trees = reply.Items.Select(i => ObjectWriter.Served(call.Resource, i));
         var meta = (JsonObject)reply.Body["metadata"]!.DeepClone();
+        if (meta.Text("continue").Length == 0)
+        {
+            meta.Remove("continue");
+        }
+
         if (accepted.Shape == Shape.Table)
         {
             return tabulator.Table(call.Resource, trees, meta, accepted.MetaVersion, call.Query("includeObject"), withColumns: true);

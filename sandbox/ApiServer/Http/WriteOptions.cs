@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using GitOpsToolkit.Sandbox.Machinery;
 
 namespace GitOpsToolkit.Sandbox.ApiServer.Http;
@@ -21,6 +23,7 @@ internal sealed record WriteOptions(bool DryRun, string Manager, bool Force, Fie
             errors.Add(FieldError.TooLong("fieldManager", 128));
         }
 
+        errors.AddRange(Unprintable(manager));
         var validation = call.Query("fieldValidation") switch
         {
             "" or "Warn" => FieldValidation.Warn,
@@ -46,9 +49,26 @@ internal sealed record WriteOptions(bool DryRun, string Manager, bool Force, Fie
         return name.Length == 0 ? "unknown" : name[..Math.Min(name.Length, 128)];
     }
 
+    private static IEnumerable<FieldError> Unprintable(string manager)
+    {
+        var at = 0;
+        foreach (var rune in manager.EnumerateRunes())
+        {
+            if (IsUnprintable(rune))
+            {
+                yield return FieldError.InvalidText("fieldManager", manager, $"invalid character U+{rune.Value:X4} (at position {at})");
+            }
+
+            at += rune.Utf8SequenceLength;
+        }
+    }
+
+    private static bool IsUnprintable(Rune rune) => rune.Value != ' ' && (Rune.IsControl(rune) || Rune.IsWhiteSpace(rune)
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
+
     private static FieldValidation Refuse(string value, List<FieldError> errors)
     {
-        errors.Add(FieldError.NotSupported("fieldValidation", value, ["Ignore", "Strict", "Warn"]));
+        errors.Add(FieldError.NotSupported("fieldValidation", value, ["", "Ignore", "Strict", "Warn"]));
         return FieldValidation.Warn;
     }
 }

@@ -12,7 +12,7 @@ internal static class MetaRules
     {
         var errors = new List<FieldError>();
         var (old, now) = (before.Meta(), tree.Meta());
-        foreach (var field in (ReadOnlySpan<string>)["uid", "creationTimestamp", "namespace", "name"])
+        foreach (var field in (ReadOnlySpan<string>)["uid", "namespace", "name"])
         {
             if (now[field] is null)
             {
@@ -34,6 +34,7 @@ internal static class MetaRules
             now.Take(field, old);
         }
 
+        now.Take("creationTimestamp", old);
         now.Take("generation", old);
         now.Take("generateName", old);
         now.Remove("selfLink");

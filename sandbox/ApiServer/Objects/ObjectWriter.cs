@@ -37,7 +37,7 @@ internal sealed class ObjectWriter(Cluster cluster)
         }
 
         CheckNamespace(resource, meta, space, tree.Meta().Text("name"));
-        if (meta.Text("resourceVersion").Length > 0 && meta.Text("resourceVersion") != "0")
+        if (!isApplied && meta.Text("resourceVersion").Length > 0 && meta.Text("resourceVersion") != "0")
         {
             throw new ApiError(500, "", "resourceVersion should not be set on objects to be created");
         }
@@ -47,7 +47,12 @@ internal sealed class ObjectWriter(Cluster cluster)
             meta["name"] = prefix[..Math.Min(prefix.Length, 58)] + cluster.Ids.Suffix(5);
         }
 
-        Schemas.Decode(resource, tree, context);
+        if (!isApplied)
+        {
+            Schemas.Decode(resource, tree, context);
+        }
+
+        FinalizerAdvice.Give(resource, null, tree, context);
         KindHooks.Normalize(resource, tree);
         Schemas.Default(resource, tree);
         if (!isApplied)
@@ -88,17 +93,13 @@ internal sealed class ObjectWriter(Cluster cluster)
     /// <summary>Applies a configuration: creates the object, or changes the present one.</summary>
     /// <returns>The object, and whether it is new.</returns>
     public (JsonObject Object, bool IsNew) Apply(
-        ResourceDefinition resource, ObjectId id, Part part, JsonObject wanted, bool force, WriteContext context)
+        ResourceDefinition resource, ObjectId id, Part part, AppliedConfiguration wanted, bool force, WriteContext context)
     {
         while (true)
         {
-            var probe = (JsonObject)wanted.DeepClone();
-            Schemas.Decode(resource, probe, context);
             if (cluster.Store.Get(id) is not null)
             {
-                var updated = Update(
-                    resource, id, part, before => Schemas.Apply(resource, before, wanted, force, context, cluster.Ids.Now), context, UpdateKind.Apply);
-                return (updated, false);
+                return (Update(resource, id, part, before => Merge(resource, id, before, wanted, force, context), context, UpdateKind.Apply), false);
             }
 
             if (part != Part.Main)
@@ -106,14 +107,9 @@ internal sealed class ObjectWriter(Cluster cluster)
                 throw resource.NotFound(id.Name);
             }
 
-            if (wanted.Meta().Text("uid") is { Length: > 0 } uid)
-            {
-                throw resource.Conflict(id.Name, $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
-            }
-
             try
             {
-                var merged = Schemas.Apply(resource, null, wanted, force, context, cluster.Ids.Now);
+                var merged = Merge(resource, id, null, wanted, force, context);
                 return (Create(resource, id.Namespace, merged, context, isApplied: true), true);
             }
             catch (ApiError e) when (e.Reason == "AlreadyExists")
@@ -143,6 +139,11 @@ internal sealed class ObjectWriter(Cluster cluster)
             var current = cluster.Store.Get(id) ?? throw resource.NotFound(id.Name);
             var before = Conversion.ToServed(resource, current.Parse());
             var tree = change((JsonObject)before.DeepClone());
+            if (kind == UpdateKind.Patch)
+            {
+                CheckPatched(resource, id, tree);
+            }
+
             CheckVersion(resource, current, tree, kind == UpdateKind.Replace);
             Complete(resource, part, before, tree, context, kind);
             if (JsonNode.DeepEquals(before, tree))
@@ -174,7 +175,16 @@ internal sealed class ObjectWriter(Cluster cluster)
     private void Complete(ResourceDefinition resource, Part part, JsonObject before, JsonObject tree, WriteContext context, UpdateKind kind)
     {
         var errors = MetaRules.Carry(before, tree);
-        Schemas.Decode(resource, tree, context);
+        if (kind == UpdateKind.Patch)
+        {
+            Schemas.DecodePatched(resource, tree, context);
+        }
+        else if (kind == UpdateKind.Replace)
+        {
+            Schemas.Decode(resource, tree, context);
+        }
+
+        FinalizerAdvice.Give(resource, before, tree, context);
         Guard(resource, before.Meta().Text("namespace"), before, tree, context);
         Strategy.PrepareUpdate(resource, part, before, tree);
         Schemas.Default(resource, tree);
@@ -211,7 +221,8 @@ internal sealed class ObjectWriter(Cluster cluster)
         var meta = tree.Meta();
         var version = meta.Text("resourceVersion");
         var name = current.Id.Name;
-        if (meta.Text("uid") is { Length: > 0 } uid && uid != current.Uid)
+        // Only who replaces an object makes its uid a condition; who patches it tries to change it.
+        if (required && meta.Text("uid") is { Length: > 0 } uid && uid != current.Uid)
         {
             throw resource.Conflict(name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
         }
@@ -220,7 +231,8 @@ internal sealed class ObjectWriter(Cluster cluster)
         {
             if (required && resource.RequiresVersion)
             {
-                throw resource.Invalid(name, [new(FieldErrorType.Invalid, "metadata.resourceVersion", "0x0", "must be specified for an update")]);
+                throw ApiError.Invalid(resource.Group, resource.Plural, name,
+                    [new(FieldErrorType.Invalid, "metadata.resourceVersion", "0", "must be specified for an update")]);
             }
 
             return;
@@ -229,12 +241,56 @@ internal sealed class ObjectWriter(Cluster cluster)
         if (!long.TryParse(version, out var number))
         {
             var why = $"strconv.ParseUint: parsing \"{version}\": invalid syntax";
-            throw resource.Invalid(name, [FieldError.InvalidText("metadata.resourceVersion", version, why)]);
+            throw new ApiError(500, "", why);
         }
 
         if (number != current.Revision)
         {
             throw resource.Modified(name);
+        }
+    }
+
+    private JsonObject Merge(
+        ResourceDefinition resource, ObjectId id, JsonObject? before, AppliedConfiguration wanted, bool force, WriteContext context)
+    {
+        var merged = Schemas.Apply(resource, before, wanted.Tree, force, context, cluster.Ids.Now);
+        wanted.Enforce(context);
+        var meta = merged.Meta();
+        if (before is null && meta.Text("uid") is { Length: > 0 } uid)
+        {
+            throw resource.Conflict(id.Name, $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
+        }
+
+        CheckIdentity(resource, id, meta);
+        return merged;
+    }
+
+    private static void CheckPatched(ResourceDefinition resource, ObjectId id, JsonObject tree)
+    {
+        CheckIdentity(resource, id, tree.Meta());
+        if (resource.Custom is not null)
+        {
+            BodyReader.CheckPatchedKind(resource, tree);
+        }
+    }
+
+    /// <summary>What is merged or patched has to be called as the path says.</summary>
+    private static void CheckIdentity(ResourceDefinition resource, ObjectId id, JsonObject meta)
+    {
+        if (resource.Namespaced)
+        {
+            FillNamespace(meta, id.Namespace);
+        }
+
+        var name = meta.Text("name");
+        if (name.Length == 0)
+        {
+            throw ApiError.BadRequest($"the name of the object ({id.Name} based on URL) was undeterminable: name must be provided");
+        }
+
+        if (name != id.Name)
+        {
+            throw ApiError.BadRequest($"the name of the object ({name}) does not match the name on the URL ({id.Name})");
         }
     }
 

@@ -1,5 +1,8 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using GitOpsToolkit.Sandbox.ApiServer.Http;
 using GitOpsToolkit.Sandbox.ApiServer.Resources;
+using GitOpsToolkit.Sandbox.ApiServer.Storage;
 using GitOpsToolkit.Sandbox.Machinery;
 using GitOpsToolkit.Sandbox.Machinery.Apply;
 using GitOpsToolkit.Sandbox.Machinery.Patches;
@@ -16,6 +19,21 @@ internal static class Schemas
         foreach (var warning in resource.Rules.Enforce(context.Validation, unknown, context.Duplicates))
         {
             context.Warn(warning);
+        }
+    }
+
+    /// <summary>The same for what a patch made; a custom resource that does not pass is shown whole, as the server does.</summary>
+    public static void DecodePatched(ResourceDefinition resource, JsonObject tree, WriteContext context)
+    {
+        var patched = resource.Custom is null ? "" : Encoding.UTF8.GetString(JsonText.Bytes(tree));
+        try
+        {
+            Decode(resource, tree, context);
+        }
+        catch (StatusException refusal) when (resource.Custom is not null)
+        {
+            var why = refusal.Message[(refusal.Message.IndexOf(": ", StringComparison.Ordinal) + 2)..];
+            throw ApiError.Invalid("", "", "", [FieldError.InvalidText("patch", patched, why)]);
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed class ListVerb(Cluster cluster)
             }
         }
 
-        return new(200, Head(call.Resource, meta), IsList: true) { Items = found };
+        return new(200, Head(call.Resource, Ended(call.Resource, meta)), IsList: true) { Items = found };
     }
 
     /// <summary>Writes the list without parsing the items.</summary>
@@ -114,6 +114,17 @@ internal sealed class ListVerb(Cluster cluster)
         ["apiVersion"] = resource.ApiVersion,
         ["metadata"] = meta,
     };
+
+    // Lists of custom resources are untyped: they say that there is no next page.
+    private static JsonObject Ended(ResourceDefinition resource, JsonObject meta)
+    {
+        if (resource.Custom is not null)
+        {
+            meta.TryAdd("continue", "");
+        }
+
+        return meta;
+    }
 
     private (long Revision, ImmutableSortedDictionary<string, StoredObject> All, string? After) Start(ApiCall call, long limit)
     {

@@ -1,12 +1,9 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Sandbox.ApiServer.Http;
 using GitOpsToolkit.Sandbox.ApiServer.Objects;
-using GitOpsToolkit.Sandbox.ApiServer.Resources;
 using GitOpsToolkit.Sandbox.Machinery;
 using GitOpsToolkit.Sandbox.Machinery.Patches;
-using GitOpsToolkit.Yaml;
 
 namespace GitOpsToolkit.Sandbox.ApiServer.Verbs;
 
@@ -36,10 +33,14 @@ internal sealed class PatchVerb(Cluster cluster, ObjectWriter writer)
         }
 
         var body = await call.ReadBodyAsync(cluster.Options.MaxRequestBytes);
+        if (call.ContentType == ApplyYaml)
+        {
+            return Apply(call, options, body);
+        }
+
         var duplicates = new List<string>();
-        var patch = Parse(body, call.ContentType == ApplyYaml, duplicates);
-        var context = WriteContext.Of(call, options, duplicates);
-        return call.ContentType == ApplyYaml ? Apply(call, options, patch, context) : Patch(call, patch, context);
+        var patch = Parse(body, duplicates);
+        return Patch(call, patch, WriteContext.Of(call, options, duplicates));
     }
 
     private Reply Patch(ApiCall call, JsonNode? patch, WriteContext context)
@@ -47,66 +48,35 @@ internal sealed class PatchVerb(Cluster cluster, ObjectWriter writer)
         var part = WriteVerbs.PartOf(call.Subresource);
         Func<JsonObject, JsonObject> change = call.ContentType switch
         {
-            Merge => before => JsonMergePatch.Apply(before, MustBeObject(patch)),
+            Merge => before => JsonMergePatch.Apply(before, patch),
             JsonPatchType => before => JsonPatch.Apply(before, patch),
-            _ => before => Schemas.StrategicMerge(call.Resource, before, MustBeObject(patch)),
+            _ => before => Schemas.StrategicMerge(call.Resource, before, patch),
         };
         return new(200, writer.Update(call.Resource, call.Id, part, change, context));
     }
 
-    private Reply Apply(ApiCall call, WriteOptions options, JsonNode? patch, WriteContext context)
+    private Reply Apply(ApiCall call, WriteOptions options, byte[] body)
     {
         if (call.Query("fieldManager").Length == 0)
         {
             throw ApiError.Invalid("meta.k8s.io", "PatchOptions", "", [FieldError.Required("fieldManager", "is required for apply patch")]);
         }
 
-        var wanted = MustBeObject(patch);
-        BodyReader.CheckKind(call.Resource, wanted);
-        var meta = wanted.Meta();
-        if (meta.Text("name") is { Length: > 0 } name && name != call.Name)
-        {
-            throw ApiError.BadRequest($"the name of the object ({name}) does not match the name on the URL ({call.Name})");
-        }
-
-        meta["name"] = call.Name;
-        if (meta["managedFields"] is not null)
-        {
-            throw ApiError.BadRequest("metadata.managedFields must be nil");
-        }
-
-        if (call.Resource.Namespaced)
-        {
-            if (meta.Text("namespace") is { Length: > 0 } space && space != call.Namespace)
-            {
-                throw ApiError.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
-            }
-
-            meta["namespace"] = call.Namespace;
-        }
-
-        var (tree, isNew) = writer.Apply(call.Resource, call.Id, WriteVerbs.PartOf(call.Subresource), wanted, options.Force, context);
+        var part = WriteVerbs.PartOf(call.Subresource);
+        var (tree, isNew) = writer.Apply(
+            call.Resource, call.Id, part, AppliedConfiguration.Read(body), options.Force, WriteContext.Of(call, options));
         return new(isNew ? 201 : 200, tree);
     }
 
-    private static JsonNode? Parse(byte[] body, bool yaml, List<string> duplicates)
+    private static JsonNode? Parse(byte[] body, List<string> duplicates)
     {
         try
         {
-            return yaml && !LooksLikeJson(body) ? YamlReader.ReadOne(Encoding.UTF8.GetString(body)).Root : StrictJson.Parse(body, duplicates);
+            return StrictJson.Parse(body, duplicates);
         }
         catch (JsonException e)
         {
             throw ApiError.BadRequest($"error decoding patch: {e.Message}");
         }
-        catch (YamlReadException e)
-        {
-            throw ApiError.BadRequest($"error decoding YAML: {e.Message}");
-        }
     }
-
-    private static bool LooksLikeJson(byte[] body) => body.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
-
-    private static JsonObject MustBeObject(JsonNode? patch) => patch as JsonObject
-        ?? throw ApiError.BadRequest("error decoding patch: json: cannot unmarshal the patch into Go value of type map[string]interface {}");
 }

@@ -25,6 +25,8 @@ internal sealed class WriteVerbs(Cluster cluster, ObjectWriter writer)
         BodyReader.CheckKind(call.Resource, tree);
         CheckName(call, tree);
         var context = WriteContext.Of(call, options, duplicates);
+        Schemas.Decode(call.Resource, tree, context);
+        context = context with { Duplicates = [] };
         if (call.Resource.CreateOnUpdate && call.Subresource.Length == 0 && cluster.Store.Get(call.Id) is null)
         {
             tree.Meta().Remove("resourceVersion");

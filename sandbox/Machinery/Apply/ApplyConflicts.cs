@@ -7,7 +7,7 @@ internal sealed record ApplyConflict(ManagerKey Owner, string[] Path);
 internal sealed class ApplyConflicts(IReadOnlyList<ApplyConflict> conflicts) : Exception
 {
     public IReadOnlyList<ApplyConflict> Conflicts { get; } =
-        [.. conflicts.OrderBy(c => c.Owner.Manager, StringComparer.Ordinal).ThenBy(c => PathElements.Display(c.Path), StringComparer.Ordinal)];
+        [.. conflicts.OrderBy(c => c.Owner.Manager, StringComparer.Ordinal)];
 
     /// <summary>The server's 409.</summary>
     public StatusException ToStatus()

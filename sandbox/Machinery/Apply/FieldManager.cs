@@ -121,8 +121,7 @@ public static class FieldManager
             Touch(managed, ManagerKey.Applier(request.Manager, request.Subresource), request.Now);
         }
 
-        _ = rules.Decode(merged);
-        rules.Default(merged);
+        rules.Complete(merged);
         if (request.Manager == "kubectl")
         {
             LastApplied.Refresh(merged, config);
@@ -160,8 +159,7 @@ public static class FieldManager
         var rules = request.Rules;
         if (Json.Text(config, "kind") != rules.Kind || Json.Text(config, "apiVersion") != rules.ApiVersion)
         {
-            throw StatusException.BadRequest(
-                $"invalid object type: {Json.Text(config, "apiVersion")}, Kind={Json.Text(config, "kind")}");
+            throw StatusException.BadRequest($"invalid object type: {TypeOf(config)}");
         }
 
         if (Json.At(config, "metadata", "managedFields") is not null)
@@ -176,7 +174,14 @@ public static class FieldManager
     }
 
     private static string Describe(KindRules rules, JsonObject obj) =>
-        $"{Json.Text(obj, "metadata", "namespace")}/{Json.Text(obj, "metadata", "name")}; {rules.ApiVersion}, Kind={rules.Kind}";
+        $"{Json.Text(obj, "metadata", "namespace")}/{Json.Text(obj, "metadata", "name")}; {rules.Group}/{rules.Version}, Kind={rules.Kind}";
+
+    // Without a version the server knows no group either.
+    private static string TypeOf(JsonObject config)
+    {
+        var version = Json.Text(config, "apiVersion") ?? "";
+        return $"{(version.Contains('/') ? version : $"/{version}")}, Kind={Json.Text(config, "kind")}";
+    }
 
     private static ManagedFields Start(FieldManagerRequest request, JsonObject? live, JsonArray? own)
     {
@@ -186,8 +191,8 @@ public static class FieldManager
             return stored;
         }
 
-        // An empty list, or a list of one empty entry, resets the bookkeeping.
-        if (own.Count == 0 || (own.Count == 1 && own[0] is JsonObject { Count: 0 }))
+        // A list of one empty entry resets the bookkeeping; so does an empty list, but in custom resources it reads as none.
+        if ((own.Count == 0 && !request.Rules.IsCustom) || (own.Count == 1 && own[0] is JsonObject { Count: 0 }))
         {
             return [];
         }

@@ -39,13 +39,13 @@ internal sealed class TypedValidation
                 Items(list, type, path);
                 break;
             case SchemaKind.List:
-                faults.Add($"{path}: expected list, got {GoText.Json(value)}");
+                faults.Add($"{path}: expected list, got &{{{GoText.Value(value)}}}");
                 break;
             case SchemaKind.Map when value is JsonObject map:
                 Members(map, type, path);
                 break;
             case SchemaKind.Map:
-                faults.Add($"{path}: expected map, got {GoText.Json(value)}");
+                faults.Add($"{path}: expected map, got &{{{GoText.Value(value)}}}");
                 break;
             default:
                 Scalar(value, type.Kind, path);
@@ -63,7 +63,9 @@ internal sealed class TypedValidation
             }
             else
             {
+                // The server looks no further in this map.
                 faults.Add($"{path}.{name}: field not declared in schema");
+                return;
             }
         }
     }
@@ -99,16 +101,18 @@ internal sealed class TypedValidation
     private void Scalar(JsonNode value, SchemaKind kind, string path)
     {
         var actual = value.GetValueKind();
-        var (fits, wanted) = kind switch
+        var fault = kind switch
         {
-            SchemaKind.Boolean => (actual is JsonValueKind.True or JsonValueKind.False, "boolean"),
-            SchemaKind.Int32 or SchemaKind.Int64 or SchemaKind.Number => (actual == JsonValueKind.Number, "numeric (int or float)"),
-            SchemaKind.Quantity or SchemaKind.IntOrString => (actual is not (JsonValueKind.Object or JsonValueKind.Array), "scalar"),
-            _ => (actual == JsonValueKind.String, "string"),
+            SchemaKind.Boolean => actual is JsonValueKind.True or JsonValueKind.False ? null : $"boolean, got &{{{GoText.Value(value)}}}",
+            SchemaKind.Int32 or SchemaKind.Int64 or SchemaKind.Number =>
+                actual == JsonValueKind.Number ? null : $"numeric (int or float), got {GoText.TypeName(value)}",
+            SchemaKind.Quantity or SchemaKind.IntOrString =>
+                actual is not (JsonValueKind.Object or JsonValueKind.Array) ? null : $"any scalar, got &{{{GoText.Value(value)}}}",
+            _ => actual == JsonValueKind.String ? null : $"string, got &value.valueUnstructured{{Value:{GoText.Literal(value)}}}",
         };
-        if (!fits)
+        if (fault is not null)
         {
-            faults.Add($"{path}: expected {wanted}, got {GoText.Json(value)}");
+            faults.Add($"{path}: expected {fault}");
         }
     }
 }

@@ -111,11 +111,11 @@ internal static class MetadataRules
         var controllers = new List<JsonNode>();
         foreach (var owner in (Json.Array(metadata, "ownerReferences") ?? []).OfType<JsonObject>())
         {
-            foreach (var (field, text) in new[] { ("apiVersion", "version"), ("kind", "kind"), ("name", "name"), ("uid", "uid") })
+            foreach (var (field, text) in new[] { ("apiVersion", "version must not be empty"), ("kind", "must not be empty"), ("name", "must not be empty"), ("uid", "must not be empty") })
             {
                 if (Json.Text(owner, field) is not { Length: > 0 })
                 {
-                    errors.Add(new FieldError(FieldErrorType.Invalid, $"{path}.{field}", "\"\"", $"{text} must not be empty"));
+                    errors.Add(new FieldError(FieldErrorType.Invalid, $"{path}.{field}", "\"\"", text));
                 }
             }
 

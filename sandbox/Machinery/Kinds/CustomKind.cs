@@ -59,28 +59,32 @@ public sealed class CustomKind : KindRules
     /// <inheritdoc/>
     public override IReadOnlyList<string> Decode(JsonObject obj)
     {
-        var unknown = new List<string>();
-        if (obj["metadata"] is JsonObject metadata)
+        var unknown = DecodeMetadata(obj);
+        unknown.AddRange(SchemaPruner.Prune(obj, Schema).Order(StringComparer.Ordinal));
+        SchemaDefaulter.PruneNulls(obj, Schema);
+        try
         {
-            var decoder = new TypeDecoder();
-            try
-            {
-                decoder.Decode(metadata, TypeTable.Get("ObjectMeta"));
-            }
-            catch (FormatException fault)
-            {
-                throw Undecodable(fault.Message);
-            }
-
-            unknown.AddRange(decoder.Unknown.Select(path => $"metadata.{path}"));
+            unknown.AddRange(EmbeddedResources.Decode(obj, Schema));
+        }
+        catch (FormatException fault)
+        {
+            throw Undecodable(fault.Message);
         }
 
-        unknown.AddRange(SchemaPruner.Prune(obj, Schema));
+        PlainNumbers.Apply(obj);
         return unknown;
     }
 
     /// <inheritdoc/>
     public override void Default(JsonObject obj) => SchemaDefaulter.Apply(obj, Schema);
+
+    // What was merged by its schema has nothing to prune, and keeps its nulls for the validation.
+    internal override void Complete(JsonObject merged)
+    {
+        _ = DecodeMetadata(merged);
+        PlainNumbers.Apply(merged);
+        Default(merged);
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<FieldError> Validate(JsonObject obj, JsonObject? old, string subresource = "")
@@ -89,6 +93,7 @@ public sealed class CustomKind : KindRules
         MetadataRules.Validate(obj, old, Names.Subdomain, errors, isCustom: true);
         var schemaErrors = SchemaValidator.Validate(obj, Schema);
         errors.AddRange(schemaErrors);
+        EmbeddedResources.Validate(obj, Schema, errors);
         ListTypeChecker.Check(obj, Schema, "", errors);
         if (schemaErrors.Count == 0)
         {
@@ -96,5 +101,27 @@ public sealed class CustomKind : KindRules
         }
 
         return errors;
+    }
+
+    private List<string> DecodeMetadata(JsonObject obj)
+    {
+        if (obj["metadata"] is not JsonObject metadata)
+        {
+            return obj["metadata"] is not { } other
+                ? []
+                : throw Undecodable($"json: cannot unmarshal {JsonKinds.Name(other)} into Go value of type v1.ObjectMeta");
+        }
+
+        var decoder = new TypeDecoder();
+        try
+        {
+            decoder.Decode(metadata, TypeTable.Get("ObjectMeta"));
+        }
+        catch (FormatException fault)
+        {
+            throw Undecodable(fault.Message);
+        }
+
+        return [.. decoder.Unknown.Select(path => $"metadata.{path}")];
     }
 }

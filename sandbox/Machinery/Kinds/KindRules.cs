@@ -56,6 +56,13 @@ public abstract class KindRules
     /// <summary>Fills in defaults, in place.</summary>
     public abstract void Default(JsonObject obj);
 
+    /// <summary>Brings what an apply merged into the shape that is stored, defaults included. In place.</summary>
+    internal virtual void Complete(JsonObject merged)
+    {
+        _ = Decode(merged);
+        Default(merged);
+    }
+
     /// <summary>Checks an object that was decoded and defaulted.</summary>
     /// <param name="obj">The new object, with metadata.name (and uid, resourceVersion) as it will be stored.</param>
     /// <param name="old">The object that it replaces, or null for a creation.</param>

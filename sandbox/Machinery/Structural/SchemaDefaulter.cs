@@ -5,17 +5,8 @@ namespace GitOpsToolkit.Sandbox.Machinery.Structural;
 /// <summary>Fills in the defaults of a structural schema.</summary>
 public static class SchemaDefaulter
 {
-    /// <summary>
-    /// Sets absent members to their defaults, in place. A null that is not allowed counts as absent: it is replaced by the default,
-    /// or removed if there is none.
-    /// </summary>
+    /// <summary>Sets absent members to their defaults, in place. A null that is not allowed counts as absent where there is a default.</summary>
     public static void Apply(JsonNode? value, StructuralSchema schema)
-    {
-        PruneNulls(value, schema);
-        Fill(value, schema);
-    }
-
-    private static void Fill(JsonNode? value, StructuralSchema schema)
     {
         switch (value)
         {
@@ -40,7 +31,7 @@ public static class SchemaDefaulter
                         map[name] = member.Default.DeepClone();
                     }
 
-                    Fill(map[name], member);
+                    Apply(map[name], member);
                 }
 
                 break;
@@ -52,14 +43,15 @@ public static class SchemaDefaulter
                         list[i] = schema.Items.Default.DeepClone();
                     }
 
-                    Fill(list[i], schema.Items);
+                    Apply(list[i], schema.Items);
                 }
 
                 break;
         }
     }
 
-    private static void PruneNulls(JsonNode? value, StructuralSchema schema)
+    /// <summary>Removes members whose null is not allowed and has no default to stand in for it, in place: a part of reading a body.</summary>
+    public static void PruneNulls(JsonNode? value, StructuralSchema schema)
     {
         switch (value)
         {
@@ -71,7 +63,7 @@ public static class SchemaDefaulter
                         continue;
                     }
 
-                    if (child is null && !member.Nullable && member.Default is null && schema.Properties.ContainsKey(name))
+                    if (child is null && !member.Nullable && member.Default is null)
                     {
                         map.Remove(name);
                     }

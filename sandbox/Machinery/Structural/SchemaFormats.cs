@@ -17,7 +17,7 @@ internal static partial class SchemaFormats
         "ipv6" => text.Contains(':') && IPAddress.TryParse(text, out var six) && six.AddressFamily == AddressFamily.InterNetworkV6,
         "cidr" => IPNetwork.TryParse(text, out _),
         "uri" => Uri.TryCreate(text, UriKind.Absolute, out _) || (text.StartsWith('/') && Uri.TryCreate(text, UriKind.Relative, out _)),
-        "hostname" => HostPattern().IsMatch(text) && text.Length <= 255,
+        "hostname" => HostPattern().IsMatch(text) && text.Length <= 255 && text.Split('.').All(label => label.Length <= 63),
         "email" => EmailPattern().IsMatch(text),
         "uuid" => UuidPattern().IsMatch(text),
         "mac" => MacPattern().IsMatch(text),
@@ -32,7 +32,8 @@ internal static partial class SchemaFormats
         RegexOptions.NonBacktracking)]
     private static partial Regex DurationPattern();
 
-    [GeneratedRegex(@"\A([a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)(\.[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)*\z",
+    // One word, or labels that end in a word of letters, two at least: so the server's library reads it.
+    [GeneratedRegex(@"\A([a-zA-Z0-9\p{S}\p{L}](-?[a-zA-Z0-9\p{S}\p{L}]{0,62})?|([a-zA-Z0-9\p{S}\p{L}]([a-zA-Z0-9\-\p{S}\p{L}]{0,61}[a-zA-Z0-9\p{S}\p{L}])?\.)+[a-zA-Z\p{L}]{2,63})\z",
         RegexOptions.NonBacktracking)]
     private static partial Regex HostPattern();
 

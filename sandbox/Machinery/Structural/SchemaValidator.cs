@@ -7,7 +7,7 @@ namespace GitOpsToolkit.Sandbox.Machinery.Structural;
 /// <summary>Checks values against a structural schema and words the faults as the API server does.</summary>
 public sealed class SchemaValidator
 {
-    // Errors of junctors carry no path of their own in the server's answers.
+    // Some errors carry no path of their own in the server's answers.
     private const string NoPath = "<nil>";
 
     private readonly List<FieldError> errors = [];
@@ -118,6 +118,7 @@ public sealed class SchemaValidator
 
     private void CheckNumber(JsonNode value, StructuralSchema schema, string path)
     {
+        CheckRange(value, schema, path);
         var number = Json.Number(value) ?? 0;
         var bounds = schema.Bounds;
         if (bounds.MultipleOf is { } factor && Json.Number(factor) is { } divisor and > 0 && Math.IEEERemainder(number, divisor) != 0)
@@ -137,9 +138,23 @@ public sealed class SchemaValidator
             Invalid(path, value, $"{path} in body should be {relation} {GoText.Json(bounds.Minimum)}");
         }
 
-        if (schema.Format == "int32" && Json.Integer(value) is < int.MinValue or > int.MaxValue)
+    }
+
+    private void CheckRange(JsonNode value, StructuralSchema schema, string path)
+    {
+        var whole = Json.Integer(value);
+        var fits = (schema.Type, schema.Format) switch
         {
-            Invalid(path, value, $"Checked value must be of type integer with format int32 in {path}");
+            ("integer", "int32") => whole is >= int.MinValue and <= int.MaxValue,
+            ("integer", "uint32") => whole is >= uint.MinValue and <= uint.MaxValue,
+            ("integer", "uint64") => whole is >= 0,
+            ("integer", _) => whole is not null,
+            _ => true,
+        };
+        if (!fits)
+        {
+            var format = schema.Format.Length == 0 ? "(default format)" : $"with format {schema.Format}";
+            Unplaced($"Checked value must be of type integer {format} in {path}");
         }
     }
 
@@ -202,7 +217,7 @@ public sealed class SchemaValidator
             var failures = schema.AnyOf.Select(s => Validate(value, s, path)).ToList();
             if (failures.TrueForAll(f => f.Count > 0))
             {
-                Junctor($"{GoText.Quote(path)} must validate at least one schema (anyOf)");
+                Unplaced($"{GoText.Quote(path)} must validate at least one schema (anyOf)");
                 errors.AddRange(failures.MinBy(f => f.Count)!);
             }
         }
@@ -214,7 +229,7 @@ public sealed class SchemaValidator
             if (valid != 1)
             {
                 var found = valid == 0 ? "Found none valid" : $"Found {valid} valid alternatives";
-                Junctor($"{GoText.Quote(path)} must validate one and only one schema (oneOf). {found}");
+                Unplaced($"{GoText.Quote(path)} must validate one and only one schema (oneOf). {found}");
                 errors.AddRange(valid == 0 ? failures.MinBy(f => f.Count)! : []);
             }
         }
@@ -226,17 +241,17 @@ public sealed class SchemaValidator
             if (failures.Exists(f => f.Count > 0))
             {
                 var none = failures.TrueForAll(f => f.Count > 0) ? ". None validated" : "";
-                Junctor($"{GoText.Quote(path)} must validate all the schemas (allOf){none}");
+                Unplaced($"{GoText.Quote(path)} must validate all the schemas (allOf){none}");
             }
         }
 
         if (schema.Not is not null && Validate(value, schema.Not, path).Count == 0)
         {
-            Junctor($"{GoText.Quote(path)} must not validate the schema (not)");
+            Unplaced($"{GoText.Quote(path)} must not validate the schema (not)");
         }
     }
 
-    private void Junctor(string message) => errors.Add(new FieldError(FieldErrorType.Invalid, NoPath, "\"\"", message));
+    private void Unplaced(string message) => errors.Add(new FieldError(FieldErrorType.Invalid, NoPath, "\"\"", message));
 
     private void Invalid(string path, JsonNode? value, string detail) => errors.Add(FieldError.Invalid(At(path), value, detail));
 

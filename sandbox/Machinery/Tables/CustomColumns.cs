@@ -16,7 +16,8 @@ internal static class CustomColumns
     {
         var type = Json.Text(column, "type") ?? "string";
         var definition = new TableColumn(Json.Text(column, "name") ?? "", type, Json.Text(column, "format") ?? "",
-            Json.Text(column, "description") ?? "", (int)(Json.Integer(column, "priority") ?? 0));
+            Json.Text(column, "description") is { Length: > 0 } told ? told
+                : $"Custom resource definition column (in JSONPath format): {Json.Text(column, "jsonPath")}", (int)(Json.Integer(column, "priority") ?? 0));
         JsonPath? path;
         try
         {
@@ -50,7 +51,7 @@ internal static class CustomColumns
             case "date":
                 return Json.Text(first) is { } time ? (Rfc3339.TryParse(time, out var at) ? HumanDuration.Format(now - at) : "<invalid>") : null;
             default:
-                return found.Count == 1 ? Text(first) : string.Join(',', found.Select(Text));
+                return Text(first);
         }
     }
 
