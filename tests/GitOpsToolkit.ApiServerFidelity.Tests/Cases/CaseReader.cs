@@ -55,6 +55,7 @@ internal static class CaseReader
         {
             Since = fields.Version("since"),
             Alone = fields.Flag("alone"),
+            Extensions = fields.Flag("extensions"),
             Explained = [.. fields.List("explained").Select(e => ReadExplanation(new(e!.AsObject(), name)))],
         };
         fields.Done("name");

@@ -11,6 +11,9 @@ internal sealed record FidelityCase(string Name, string Source, IReadOnlyList<St
     /// <summary>Whether no other case may run at the same time: it looks at the whole cluster.</summary>
     public bool Alone { get; init; }
 
+    /// <summary>Whether it asks for custom resources alone, so that a server of nothing else can run it too.</summary>
+    public bool Extensions { get; init; }
+
     public IReadOnlyList<Explanation> Explained { get; init; } = [];
 }
 

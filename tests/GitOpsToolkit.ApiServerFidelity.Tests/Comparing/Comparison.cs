@@ -15,6 +15,7 @@ internal sealed class Comparison
     /// <param name="sandbox">The sandbox's answers, normalised.</param>
     public Comparison(FidelityCase tried, IReadOnlyList<Explanation> shared, Version version, Transcript reference, Transcript sandbox)
     {
+        Version = version;
         var own = tried.Explained.Where(e => e.AppliesTo(version)).ToList();
         var all = own.Concat(shared.Where(e => e.AppliesTo(version))).ToList();
         var used = new HashSet<Explanation>(ReferenceEqualityComparer.Instance);
@@ -46,6 +47,9 @@ internal sealed class Comparison
             report.AppendLine($"the explanation is no longer needed, the answers agree there: {idle}");
         }
     }
+
+    /// <summary>The reference server's version.</summary>
+    public Version Version { get; }
 
     /// <summary>How many differences nobody explains; explanations of nothing count, too.</summary>
     public int Count { get; }

@@ -4,7 +4,7 @@ using SandboxServer = GitOpsToolkit.Sandbox.ApiServer.ApiServer;
 
 namespace GitOpsToolkit.ApiServerFidelity.Tests.Running;
 
-/// <summary>The two servers of a test run.</summary>
+/// <summary>The servers of a test run.</summary>
 internal sealed class Servers : IAsyncDisposable
 {
     /// <summary>
@@ -15,12 +15,12 @@ internal sealed class Servers : IAsyncDisposable
         ["namespace", "garbagecollector", "serviceaccount", "serviceaccount-token", "root-ca-cert-publisher"];
 
     private readonly SandboxServer server;
-    private readonly ControlPlane? plane;
+    private readonly IReadOnlyList<ControlPlane> planes;
 
-    private Servers(SandboxServer server, Target sandbox, ControlPlane? plane)
+    private Servers(SandboxServer server, Target sandbox, params IReadOnlyList<ControlPlane> planes)
     {
         this.server = server;
-        this.plane = plane;
+        this.planes = planes;
         Sandbox = sandbox;
     }
 
@@ -30,6 +30,12 @@ internal sealed class Servers : IAsyncDisposable
     public Target? Reference { get; private init; }
 
     public string WhyNoReference { get; private init; } = "";
+
+    /// <summary>The newest server of custom resources; null where there is none.</summary>
+    public Target? Extensions { get; private init; }
+
+    /// <summary>The real servers.</summary>
+    public IEnumerable<Target> References => new[] { Reference, Extensions }.OfType<Target>();
 
     /// <summary>Starts the sandbox's server and finds or starts a real one.</summary>
     /// <param name="id">A word for names that no other run has.</param>
@@ -44,20 +50,27 @@ internal sealed class Servers : IAsyncDisposable
         await sandbox.ProbeAsync("fid-probe-" + id, ct);
         if (found.Plane is not { } real)
         {
-            return new(started, sandbox, null) { WhyNoReference = found.Why };
+            return new(started, sandbox) { WhyNoReference = found.Why };
         }
 
         var reference = await Target.ConnectAsync("reference", real.Address, real.CreateHandler(), real.AdminToken, ct);
         await reference.ProbeAsync("fid-probe-" + id, ct);
-        return new(started, sandbox, real) { Reference = reference };
+        if (await ExtensionsServer.StartAsync(ct) is not { } newest)
+        {
+            return new(started, sandbox, real) { Reference = reference };
+        }
+
+        var extensions = await Target.ConnectAsync("extensions", newest.Address, newest.CreateHandler(), newest.AdminToken, ct, hasNamespaces: false);
+        return new(started, sandbox, real, newest) { Reference = reference, Extensions = extensions };
     }
 
     public async ValueTask DisposeAsync()
     {
         Sandbox.Dispose();
         Reference?.Dispose();
+        Extensions?.Dispose();
         await server.DisposeAsync();
-        if (plane is not null)
+        foreach (var plane in planes)
         {
             await plane.DisposeAsync();
         }

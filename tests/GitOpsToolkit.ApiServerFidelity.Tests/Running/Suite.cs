@@ -94,31 +94,26 @@ public sealed class Suite : IAsyncLifetime
 
     private async Task<CaseOutcome> OutcomeAsync(FidelityCase tried, string id, CancellationToken ct)
     {
-        var sandbox = CaseRun.RunAsync(Servers.Sandbox, tried, id, ct);
-        if (Servers.Reference is not { } reference)
+        var references = Servers.References.Where(r => IsFor(tried, r)).ToList();
+        var runs = references.Prepend(Servers.Sandbox).Select(server => CaseRun.RunAsync(server, tried, id, ct)).ToList();
+        var transcripts = (await Task.WhenAll(runs)).Select(transcript => Normalised(tried, transcript)).ToList();
+        Keep(tried, "sandbox", transcripts[0]);
+        foreach (var (reference, transcript) in references.Zip(transcripts[1..]))
         {
-            await sandbox;
-            return new(Skipped: Servers.WhyNoReference);
+            Keep(tried, reference.Name, transcript);
         }
 
-        if (tried.Since is { } since && reference.Version < since)
-        {
-            await sandbox;
-            return new(Skipped: $"the real API server is {reference.Version}, what is asked came with {since}");
-        }
-
-        var real = CaseRun.RunAsync(reference, tried, id, ct);
-        var (left, right) = (Normalised(tried, await Finished(real)), Normalised(tried, await Finished(sandbox)));
-        Keep(tried, "reference", left);
-        Keep(tried, "sandbox", right);
-        return new(Comparison: new(tried, Shared, reference.Version, left, right));
-
-        async Task<Transcript> Finished(Task<Transcript> run)
-        {
-            await Task.WhenAll(real, sandbox);
-            return await run;
-        }
+        return references.Count == 0
+            ? new([], WhyNot(tried))
+            : new([.. references.Zip(transcripts[1..], (r, transcript) => new Comparison(tried, Shared, r.Version, transcript, transcripts[0]))]);
     }
+
+    private static bool IsFor(FidelityCase tried, Target reference) =>
+        (tried.Since is null || reference.Version >= tried.Since) && (reference.HasNamespaces || tried.Extensions);
+
+    private string WhyNot(FidelityCase tried) => Servers.Reference is { } reference
+        ? $"the real API server is {reference.Version}, what is asked came with {tried.Since}"
+        : Servers.WhyNoReference;
 
     private static Transcript Normalised(FidelityCase tried, Transcript transcript) => new Normaliser(tried.Source).Normalise(transcript);
 
@@ -136,5 +131,5 @@ public sealed class Suite : IAsyncLifetime
     }
 }
 
-/// <summary>What came out of a case: a comparison, or why there is none.</summary>
-internal sealed record CaseOutcome(Comparison? Comparison = null, string? Skipped = null);
+/// <summary>What came out of a case: a comparison with each real server that it is for, or why there is none.</summary>
+internal sealed record CaseOutcome(IReadOnlyList<Comparison> Comparisons, string? Skipped = null);

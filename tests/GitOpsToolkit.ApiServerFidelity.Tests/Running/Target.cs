@@ -27,6 +27,9 @@ internal sealed class Target : IDisposable
 
     public Uri Address => http.BaseAddress!;
 
+    /// <summary>Whether there are namespaces to make: a server of custom resources alone takes any name.</summary>
+    public bool HasNamespaces { get; init; } = true;
+
     /// <summary>Whether a controller manager fills new namespaces.</summary>
     public bool FillsNamespaces { get; private set; }
 
@@ -36,7 +39,9 @@ internal sealed class Target : IDisposable
     /// <param name="handler">Trusts it.</param>
     /// <param name="token">The administrator's.</param>
     /// <param name="ct">Ends it.</param>
-    public static async Task<Target> ConnectAsync(string name, Uri address, SocketsHttpHandler handler, string token, CancellationToken ct)
+    /// <param name="hasNamespaces">See <see cref="HasNamespaces"/>.</param>
+    public static async Task<Target> ConnectAsync(
+        string name, Uri address, SocketsHttpHandler handler, string token, CancellationToken ct, bool hasNamespaces = true)
     {
         handler.AutomaticDecompression = DecompressionMethods.None;
         handler.AllowAutoRedirect = false;
@@ -45,7 +50,7 @@ internal sealed class Target : IDisposable
         request.Headers.Authorization = new("Bearer", token);
         using var response = await client.SendAsync(request, ct);
         var version = JsonNode.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(ct))!["gitVersion"]!.ToString();
-        return new(name, client, token, Version.Parse(version.TrimStart('v').Split('-', '+')[0]));
+        return new(name, client, token, Version.Parse(version.TrimStart('v').Split('-', '+')[0])) { HasNamespaces = hasNamespaces };
     }
 
     /// <summary>A handler that trusts what these authorities signed.</summary>
@@ -65,6 +70,11 @@ internal sealed class Target : IDisposable
     /// <summary>Makes a namespace and waits until its controllers have filled it, so that lists in it do not change by themselves.</summary>
     public async Task CreateNamespaceAsync(string name, CancellationToken ct)
     {
+        if (!HasNamespaces)
+        {
+            return;
+        }
+
         var body = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name } };
         using var response = await SendAsync(HttpMethod.Post, "/api/v1/namespaces", body.ToJsonString(), ct);
         if (!response.IsSuccessStatusCode)
@@ -78,8 +88,13 @@ internal sealed class Target : IDisposable
         }
     }
 
-    public async Task DeleteNamespaceAsync(string name, CancellationToken ct) =>
-        (await SendAsync(HttpMethod.Delete, "/api/v1/namespaces/" + name, null, ct)).Dispose();
+    public async Task DeleteNamespaceAsync(string name, CancellationToken ct)
+    {
+        if (HasNamespaces)
+        {
+            (await SendAsync(HttpMethod.Delete, "/api/v1/namespaces/" + name, null, ct)).Dispose();
+        }
+    }
 
     /// <summary>Finds out whether somebody fills namespaces here.</summary>
     public async Task ProbeAsync(string name, CancellationToken ct)
