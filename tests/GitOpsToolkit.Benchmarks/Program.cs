@@ -1,7 +1,7 @@
 using GitOpsToolkit.Benchmarks;
 
 // `make bench` runs every scenario; `make bench ARGS=build` one of them.
-IScenario[] scenarios = [new BuildScenario()];
+IScenario[] scenarios = [new BuildScenario(), new LoopScenario(), new IdleScenario()];
 var wanted = scenarios.Where(scenario => args.Length == 0 || args.Contains(scenario.Name)).ToList();
 if (wanted.Count == 0)
 {
