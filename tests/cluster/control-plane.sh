@@ -57,6 +57,7 @@ run() {
   step "$1"
   # In the background and as a group of its own, so that a signal to this script is acted on at once and ends all of the step.
   setsid env -i HOME="$work" PATH=/usr/local/bin:/usr/bin:/bin LC_ALL=C ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
+    ${no_proxy:+no_proxy="$no_proxy"} ${APT_CONFIG:+APT_CONFIG="$APT_CONFIG"} \
     ${GITOPS_DEBIAN_MIRROR:+GITOPS_DEBIAN_MIRROR="$GITOPS_DEBIAN_MIRROR"} \
     bash "$here/$2" "$work" "$version" >> "$log" 2>&1 &
   child=$!
