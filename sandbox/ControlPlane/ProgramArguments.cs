@@ -39,7 +39,7 @@ internal static class ProgramArguments
         $"--secure-port={port}",
         $"--cert-dir={folder["certificates"]}",
         $"--service-cluster-ip-range={ServiceNetwork}",
-        "--service-account-issuer=https://kubernetes.default.svc",
+        "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
         $"--service-account-key-file={folder.SigningKey()}",
         $"--service-account-signing-key-file={folder.SigningKey()}",
         $"--token-auth-file={folder["tokens.csv"]}",

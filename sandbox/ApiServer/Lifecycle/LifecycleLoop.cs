@@ -25,10 +25,10 @@ internal sealed class LifecycleLoop : IAsyncDisposable
         controllers =
         [
             new CrdController(cluster, deleter, raw),
-            new NamespaceController(cluster, deleter, raw),
+            new NamespaceController(cluster, writer, deleter, raw),
             new NamespaceContent(cluster, writer, authorityPem),
             new GarbageCollector(cluster, deleter, raw),
-            new RoleAggregation(cluster, raw),
+            new RoleAggregation(cluster, writer),
             new EventExpiry(cluster),
         ];
     }

@@ -7,7 +7,7 @@ using GitOpsToolkit.Sandbox.ApiServer.Storage;
 namespace GitOpsToolkit.Sandbox.ApiServer.Lifecycle;
 
 /// <summary>Empties namespaces that are being deleted, tells in their conditions what is left, and lets them go.</summary>
-internal sealed class NamespaceController(Cluster cluster, ObjectDeleter deleter, RawWriter raw) : ILifecycle
+internal sealed class NamespaceController(Cluster cluster, ObjectWriter writer, ObjectDeleter deleter, RawWriter raw) : ILifecycle
 {
     private readonly HashSet<string> dirty = new(StringComparer.Ordinal);
     private readonly HashSet<string> terminating = new(StringComparer.Ordinal);
@@ -85,14 +85,16 @@ internal sealed class NamespaceController(Cluster cluster, ObjectDeleter deleter
     private void Finish(ObjectId id, string space)
     {
         var left = Content(space).ToList();
-        raw.Mutate(id, tree =>
+        var resource = cluster.Registry.Find("", "v1", "namespaces")!;
+        writer.Update(resource, id, Part.Status, tree =>
         {
             tree.Child("status")["conditions"] = Conditions(tree, left);
-            if (left.Count == 0)
-            {
-                tree.Child("spec").Remove("finalizers");
-            }
-        });
+            return tree;
+        }, WriteContext.Internal("status"));
+        if (left.Count == 0)
+        {
+            raw.Mutate(id, tree => tree.Child("spec").Remove("finalizers"));
+        }
     }
 
     private JsonArray Conditions(JsonObject tree, List<(ResourceDefinition Resource, List<StoredObject> Objects)> left)

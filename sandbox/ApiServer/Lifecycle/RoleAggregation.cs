@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GitOpsToolkit.Sandbox.ApiServer.Objects;
 using GitOpsToolkit.Sandbox.ApiServer.Resources;
 using GitOpsToolkit.Sandbox.ApiServer.Storage;
 using GitOpsToolkit.Sandbox.Machinery.Selectors;
@@ -6,7 +7,7 @@ using GitOpsToolkit.Sandbox.Machinery.Selectors;
 namespace GitOpsToolkit.Sandbox.ApiServer.Lifecycle;
 
 /// <summary>Fills ClusterRoles that have an aggregation rule with the rules of the roles which it selects.</summary>
-internal sealed class RoleAggregation(Cluster cluster, RawWriter raw) : ILifecycle
+internal sealed class RoleAggregation(Cluster cluster, ObjectWriter writer) : ILifecycle
 {
     private const string StorageKey = "rbac.authorization.k8s.io/clusterroles";
 
@@ -28,9 +29,22 @@ internal sealed class RoleAggregation(Cluster cluster, RawWriter raw) : ILifecyc
             var rules = Gathered(tree, [.. roles.Where(r => r.Stored.Id != stored.Id)]);
             if (!JsonNode.DeepEquals(rules, tree.List("rules") ?? []))
             {
-                raw.Mutate(stored.Id, role => role["rules"] = rules.DeepClone());
+                Apply(stored.Id, rules);
             }
         }
+    }
+
+    private void Apply(ObjectId id, JsonArray rules)
+    {
+        var wanted = new JsonObject
+        {
+            ["apiVersion"] = "rbac.authorization.k8s.io/v1",
+            ["kind"] = "ClusterRole",
+            ["metadata"] = new JsonObject { ["name"] = id.Name },
+            ["rules"] = rules,
+        };
+        var resource = cluster.Registry.Find("rbac.authorization.k8s.io", "v1", "clusterroles")!;
+        writer.Apply(resource, id, Part.Main, wanted, force: true, WriteContext.Internal() with { Manager = "clusterrole-aggregation-controller" });
     }
 
     private static JsonArray Gathered(JsonObject role, IReadOnlyList<(StoredObject Stored, JsonObject Tree)> others)

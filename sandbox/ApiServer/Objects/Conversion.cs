@@ -22,7 +22,13 @@ internal static class Conversion
     {
         if (resource.Group == "events.k8s.io")
         {
-            return Rename(stored, EventFields.ToDictionary(f => f.Core, f => f.Events), resource.ApiVersion);
+            var served = Rename(stored, EventFields.ToDictionary(f => f.Core, f => f.Events), resource.ApiVersion);
+            foreach (var empty in ((string[])["reportingController", "reportingInstance"]).Where(f => served.Text(f).Length == 0))
+            {
+                served.Remove(empty);
+            }
+
+            return served;
         }
 
         stored["apiVersion"] = resource.ApiVersion;

@@ -27,11 +27,29 @@ internal static class KindHooks
         switch (resource.StorageKey)
         {
             case "/namespaces":
-                tree.Child("spec")["finalizers"] = new JsonArray("kubernetes");
+                KeepContent(tree.Child("spec"));
                 break;
             case "/pods":
                 PodDefaults(tree);
                 break;
+            case "/events":
+                ShowTimes(resource, tree);
+                break;
+            case "rbac.authorization.k8s.io/roles" or "rbac.authorization.k8s.io/clusterroles":
+                RulesOrNull(tree);
+                break;
+        }
+    }
+
+    /// <summary>An event shows each of its times, also those that it does not have.</summary>
+    private static void ShowTimes(ResourceDefinition resource, JsonObject tree)
+    {
+        string[] times = resource.Group.Length == 0
+            ? ["eventTime", "firstTimestamp", "lastTimestamp"]
+            : ["eventTime", "deprecatedFirstTimestamp", "deprecatedLastTimestamp"];
+        foreach (var time in times)
+        {
+            tree[time] ??= null;
         }
     }
 
@@ -46,10 +64,37 @@ internal static class KindHooks
             case "/secrets":
                 MergeStringData(tree);
                 break;
+            case "rbac.authorization.k8s.io/roles" or "rbac.authorization.k8s.io/clusterroles":
+                RulesOrNull(tree);
+                break;
+            case "/events":
+                ShowTimes(resource, tree);
+                break;
             case "/services" when tree.Map("spec") is { } spec && before.Map("spec") is { } old:
                 KeepAddresses(old, spec);
                 break;
         }
+    }
+
+    /// <summary>The rules of a role are always shown, and an empty list of them as null: so the server's storage gives them back.</summary>
+    private static void RulesOrNull(JsonObject tree)
+    {
+        if (tree.List("rules") is not { Count: > 0 })
+        {
+            tree["rules"] = null;
+        }
+    }
+
+    /// <summary>A namespace waits for its content, whatever else it waits for.</summary>
+    private static void KeepContent(JsonObject spec)
+    {
+        var finalizers = spec.Texts("finalizers").ToList();
+        if (!finalizers.Contains("kubernetes"))
+        {
+            finalizers.Add("kubernetes");
+        }
+
+        spec["finalizers"] = new JsonArray([.. finalizers.Select(f => JsonValue.Create(f))]);
     }
 
     private static void NameLabel(JsonObject tree)

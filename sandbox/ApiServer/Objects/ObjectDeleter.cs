@@ -40,19 +40,19 @@ internal sealed class ObjectDeleter(Cluster cluster)
                 throw resource.Forbidden(id.Name, "this namespace may not be deleted");
             }
 
-            CheckPreconditions(resource, current, options);
+            Preconditions.Check(resource, current, options);
             var tree = current.Parse();
             var waits = Mark(resource, tree, options);
             if (!waits)
             {
                 if (options.DryRun)
                 {
-                    return new(Conversion.ToServed(resource, tree), true);
+                    return new(Last(resource, Conversion.ToServed(resource, tree)), true);
                 }
 
                 if (cluster.Store.Remove(current) is { } removed)
                 {
-                    return new(ObjectWriter.Served(resource, removed), true);
+                    return new(Last(resource, ObjectWriter.Served(resource, removed)), true);
                 }
 
                 continue;
@@ -82,7 +82,8 @@ internal sealed class ObjectDeleter(Cluster cluster)
         }
 
         var grace = Grace(resource, tree, options);
-        var content = resource.StorageKey == "/namespaces" && tree.Map("spec").List("finalizers") is { Count: > 0 };
+        var isNamespace = resource.StorageKey == "/namespaces";
+        var content = isNamespace && (!wasTerminating || tree.Map("spec").List("finalizers") is { Count: > 0 });
         if (finalizers.Count == 0 && grace == 0 && !content)
         {
             return false;
@@ -98,15 +99,27 @@ internal sealed class ObjectDeleter(Cluster cluster)
             }
 
             meta["deletionTimestamp"] = Ids.Format(cluster.Ids.Now.AddSeconds(grace));
-            meta["deletionGracePeriodSeconds"] = grace;
+            meta.Put("deletionGracePeriodSeconds", isNamespace ? null : JsonValue.Create(grace));
         }
 
-        if (content)
+        if (isNamespace)
         {
             tree.Child("status")["phase"] = "Terminating";
         }
 
         return true;
+    }
+
+    /// <summary>The answer shows a pod as one that had no time left.</summary>
+    private JsonObject Last(ResourceDefinition resource, JsonObject tree)
+    {
+        if (resource.StorageKey == "/pods")
+        {
+            tree.Meta()["deletionTimestamp"] ??= cluster.Ids.NowText;
+            tree.Meta()["deletionGracePeriodSeconds"] = 0L;
+        }
+
+        return tree;
     }
 
     private static List<string> Finalizers(ResourceDefinition resource, JsonObject meta, DeleteOptions options)
@@ -143,24 +156,4 @@ internal sealed class ObjectDeleter(Cluster cluster)
             ? present
             : Math.Max(0, wanted);
     }
-
-    private static void CheckPreconditions(ResourceDefinition resource, StoredObject current, DeleteOptions options)
-    {
-        if (options.Uid is { } uid && uid != current.Uid)
-        {
-            throw ApiError.Conflict(Qualified(resource), resource.Group, resource.Kind, current.Id.Name,
-                $"the UID in the precondition ({uid}) does not match the UID in record ({current.Uid}). "
-                + "The object might have been deleted and then recreated");
-        }
-
-        if (options.ResourceVersion is { } version && version != current.Revision.ToString())
-        {
-            throw ApiError.Conflict(Qualified(resource), resource.Group, resource.Kind, current.Id.Name,
-                $"the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({current.Revision}). "
-                + "The object might have been modified");
-        }
-    }
-
-    private static string Qualified(ResourceDefinition resource) =>
-        resource.Group.Length == 0 ? resource.Kind : $"{resource.Kind}.{resource.Group}";
 }

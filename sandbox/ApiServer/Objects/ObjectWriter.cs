@@ -20,6 +20,7 @@ internal enum UpdateKind
 internal sealed class ObjectWriter(Cluster cluster)
 {
     private readonly ServiceAddresses addresses = new(cluster.Store, cluster.Ids);
+    private readonly PodAdmission pods = new(cluster.Store);
 
     /// <summary>Stores a new object.</summary>
     /// <param name="resource">In which version.</param>
@@ -47,6 +48,7 @@ internal sealed class ObjectWriter(Cluster cluster)
             meta["name"] = prefix[..Math.Min(prefix.Length, 58)] + cluster.Ids.Suffix(5);
         }
 
+        OwnerReferences.Deduplicate(meta, context.Warn);
         if (!isApplied)
         {
             Schemas.Decode(resource, tree, context);
@@ -61,6 +63,7 @@ internal sealed class ObjectWriter(Cluster cluster)
         }
 
         Guard(resource, space, null, tree, context);
+        pods.Admit(resource, tree);
         Strategy.PrepareCreate(resource, tree, cluster.Ids.Uid(), cluster.Ids.NowText);
         Schemas.Default(resource, tree);
         List<FieldError> errors = [.. Schemas.Validate(resource, tree, null, "")];
@@ -174,6 +177,11 @@ internal sealed class ObjectWriter(Cluster cluster)
 
     private void Complete(ResourceDefinition resource, Part part, JsonObject before, JsonObject tree, WriteContext context, UpdateKind kind)
     {
+        if (kind == UpdateKind.Replace)
+        {
+            OwnerReferences.Deduplicate(tree.Meta(), context.Warn);
+        }
+
         var errors = MetaRules.Carry(before, tree);
         if (kind == UpdateKind.Patch)
         {
@@ -294,7 +302,8 @@ internal sealed class ObjectWriter(Cluster cluster)
         }
     }
 
-    private static void FillNamespace(JsonObject meta, string space)
+    /// <summary>An object may name no namespace, or the request's.</summary>
+    public static void FillNamespace(JsonObject meta, string space)
     {
         if (meta.Text("namespace").Length == 0)
         {

@@ -28,7 +28,12 @@ internal static class Strategy
 
         meta["uid"] = uid;
         meta["creationTimestamp"] = now;
-        meta.Put("generation", Counts(resource) ? JsonValue.Create(1L) : null);
+        if (Counts(resource))
+        {
+            // What does not count generations keeps the client's.
+            meta["generation"] = 1L;
+        }
+
         if (!resource.Namespaced)
         {
             meta.Remove("namespace");
@@ -53,13 +58,7 @@ internal static class Strategy
 
         if (part == Part.Finalize)
         {
-            var finalizers = tree.Map("spec")?["finalizers"]?.DeepClone();
-            foreach (var field in tree.Select(p => p.Key).ToList())
-            {
-                tree.Take(field, before);
-            }
-
-            tree.Child("spec").Put("finalizers", finalizers);
+            tree.Take("status", before);
             return;
         }
 

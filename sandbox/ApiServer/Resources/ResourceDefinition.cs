@@ -66,6 +66,9 @@ internal sealed record ResourceDefinition
     /// <summary>Where objects are stored: the same for all versions of a resource.</summary>
     public string StorageKey { get; init; } = "";
 
+    /// <summary>The group that refusals name: Events are checked as the core group's, whichever group they come by.</summary>
+    private string ValidatedGroup => StorageKey == "/events" ? "" : Group;
+
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
     public string StorageApiVersion => Group.Length == 0 ? StorageVersion : $"{Group}/{StorageVersion}";
@@ -82,7 +85,7 @@ internal sealed record ResourceDefinition
 
     public ApiError Forbidden(string name, string why) => ApiError.Forbidden(QualifiedResource, Group, Plural, name, why);
 
-    public ApiError Invalid(string name, IReadOnlyList<FieldError> errors) => ApiError.Invalid(Group, Kind, name, errors);
+    public ApiError Invalid(string name, IReadOnlyList<FieldError> errors) => ApiError.Invalid(ValidatedGroup, Kind, name, errors);
 
     public ApiError NotSupported(string verb) => ApiError.MethodNotAllowed(verb, QualifiedResource, Group, Plural);
 

@@ -87,8 +87,8 @@ internal sealed class AccessReviewVerb(Cluster cluster)
 
         if (resource is null && path is null)
         {
-            yield return FieldError.InvalidText(
-                "spec.resourceAttributes", "null", "exactly one of nonResourceAttributes or resourceAttributes must be specified");
+            yield return FieldError.Invalid(
+                "spec.resourceAttributes", null, "exactly one of nonResourceAttributes or resourceAttributes must be specified");
         }
 
         if (!isSelf && spec.Text("user").Length == 0 && spec.List("groups") is not { Count: > 0 })

@@ -40,6 +40,11 @@ internal sealed class DeleteVerbs(Cluster cluster, ObjectDeleter deleter, ListVe
     private async Task<DeleteOptions> ReadAsync(ApiCall call)
     {
         var body = await BodyReader.ReadOptionsAsync(call, cluster.Options.MaxRequestBytes);
+        if (body.Text("kind") is not ("" or "DeleteOptions") and var kind)
+        {
+            throw new ApiError(500, "", $"no kind \"{kind}\" is registered for version \"{body.Text("apiVersion")}\" in the scheme of options");
+        }
+
         var preconditions = body.Map("preconditions");
         var propagation = body.TextOrNull("propagationPolicy") ?? (call.Query("propagationPolicy") is { Length: > 0 } query ? query : null);
         var orphan = body["orphanDependents"] is JsonValue flag && flag.TryGetValue<bool>(out var value) ? value : (bool?)null;
@@ -55,10 +60,14 @@ internal sealed class DeleteVerbs(Cluster cluster, ObjectDeleter deleter, ListVe
         }
 
         var dryRuns = body.Texts("dryRun").Concat(call.Http.Request.Query["dryRun"].OfType<string>()).Where(d => d.Length > 0).ToList();
-        errors.AddRange(dryRuns.Where(d => d != "All").Select(d => FieldError.NotSupported("dryRun", d, ["All"])));
+        if (dryRuns.Exists(d => d != "All"))
+        {
+            errors.Add(FieldError.NotSupported("dryRun", new JsonArray([.. dryRuns.Select(d => JsonValue.Create(d))]), ["All"]));
+        }
+
         if (errors.Count > 0)
         {
-            throw ApiError.Invalid("", "DeleteOptions", "", errors);
+            throw ApiError.Invalid("meta.k8s.io", "DeleteOptions", "", errors);
         }
 
         var grace = body.Number("gracePeriodSeconds") ?? (long.TryParse(call.Query("gracePeriodSeconds"), out var seconds) ? seconds : null);

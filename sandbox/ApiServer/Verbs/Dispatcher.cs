@@ -94,7 +94,7 @@ internal sealed class Dispatcher
     {
         var resource = call.Resource;
         var scoped = call.Namespace.Length > 0;
-        if (scoped && !resource.Namespaced || !scoped && resource.Namespaced && call.Name.Length > 0)
+        if (resource.IsVirtual && call.Name.Length > 0 || scoped && !resource.Namespaced || !scoped && resource.Namespaced && call.Name.Length > 0)
         {
             throw ApiError.NotFoundPath();
         }

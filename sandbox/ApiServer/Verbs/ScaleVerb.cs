@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Sandbox.ApiServer.Http;
 using GitOpsToolkit.Sandbox.ApiServer.Objects;
@@ -13,7 +14,7 @@ internal sealed class ScaleVerb(Cluster cluster, ObjectWriter writer)
 {
     public Reply Get(ApiCall call)
     {
-        var stored = cluster.Store.Get(call.Id) ?? throw call.Resource.NotFound(call.Name);
+        var stored = cluster.Store.Get(call.Id) ?? throw NotFound(call);
         return Reply.Plain(200, ToScale(call.Resource, ObjectWriter.Served(call.Resource, stored)));
     }
 
@@ -21,6 +22,7 @@ internal sealed class ScaleVerb(Cluster cluster, ObjectWriter writer)
     {
         var options = WriteOptions.Read(call, "UpdateOptions");
         var scale = await BodyReader.ReadObjectAsync(call, cluster.Options.MaxRequestBytes, [], "Scale");
+        CheckScale(call, scale);
         return Write(call, options, _ => scale);
     }
 
@@ -37,12 +39,38 @@ internal sealed class ScaleVerb(Cluster cluster, ObjectWriter writer)
         });
     }
 
+    private static void CheckScale(ApiCall call, JsonObject scale)
+    {
+        var (version, kind) = (scale.Text("apiVersion"), scale.Text("kind"));
+        if (kind is not ("" or "Scale"))
+        {
+            throw ApiError.BadRequest($"{kind} in version \"{version}\" cannot be handled as a Scale: "
+                + $"converting ({version}.{kind}) to (autoscaling.Scale): unknown conversion");
+        }
+
+        if (scale.Meta().Text("name") is { Length: > 0 } name && name != call.Name)
+        {
+            throw ApiError.BadRequest($"the name of the object ({name}) does not match the name on the URL ({call.Name})");
+        }
+    }
+
+    /// <summary>A built-in kind says that its scale is not there; a ReplicationController's even lies in another group.</summary>
+    private static ApiError NotFound(ApiCall call)
+    {
+        var resource = call.Resource;
+        var group = resource.Group.Length == 0 ? "autoscaling" : resource.Group;
+        return resource is { Custom: null, Plural: not "statefulsets" }
+            ? ApiError.NotFound($"{resource.Plural}/scale.{group}", group, $"{resource.Plural}/scale", call.Name)
+            : resource.NotFound(call.Name);
+    }
+
     private Reply Write(ApiCall call, WriteOptions options, Func<JsonObject, JsonObject> change)
     {
         var path = SpecPath(call.Resource);
         var updated = writer.Update(call.Resource, call.Id, Part.Main, tree =>
         {
             var scale = change(ToScale(call.Resource, tree));
+            CheckNumber(scale);
             var replicas = scale.Map("spec").Number("replicas") ?? 0;
             if (replicas < 0)
             {
@@ -55,6 +83,16 @@ internal sealed class ScaleVerb(Cluster cluster, ObjectWriter writer)
             return tree;
         }, WriteContext.Of(call, options));
         return Reply.Plain(200, ToScale(call.Resource, updated));
+    }
+
+    private static void CheckNumber(JsonObject scale)
+    {
+        if (scale.Map("spec")?["replicas"] is { } replicas && replicas.GetValueKind() != JsonValueKind.Number)
+        {
+            var shape = replicas.GetValueKind() == JsonValueKind.String ? "string" : replicas.GetValueKind().ToString().ToLowerInvariant();
+            var why = $"json: cannot unmarshal {shape} into Go struct field ScaleSpec.spec.replicas of type int32";
+            throw ApiError.Invalid("", "", "", [FieldError.InvalidText("patch", scale.ToJsonString(), why)]);
+        }
     }
 
     private static JsonObject ToScale(ResourceDefinition resource, JsonObject tree)
@@ -78,7 +116,7 @@ internal sealed class ScaleVerb(Cluster cluster, ObjectWriter writer)
             ["kind"] = "Scale",
             ["apiVersion"] = "autoscaling/v1",
             ["metadata"] = scaleMeta,
-            ["spec"] = new JsonObject { ["replicas"] = At(tree, SpecPath(resource)) ?? 0 },
+            ["spec"] = At(tree, SpecPath(resource)) is { } replicas and not 0 ? new JsonObject { ["replicas"] = replicas } : [],
             ["status"] = status,
         };
     }

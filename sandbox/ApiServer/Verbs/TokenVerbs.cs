@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using GitOpsToolkit.Sandbox.ApiServer.Auth;
 using GitOpsToolkit.Sandbox.ApiServer.Http;
 using GitOpsToolkit.Sandbox.ApiServer.Resources;
+using GitOpsToolkit.Sandbox.ApiServer.Rights;
 using GitOpsToolkit.Sandbox.ApiServer.Storage;
 using GitOpsToolkit.Sandbox.Machinery;
 
@@ -117,7 +118,13 @@ internal sealed class TokenVerbs(Cluster cluster)
         List<string> wanted = spec.List("audiences") is { Count: > 0 } ? [.. spec.Texts("audiences")] : [TokenSigner.Issuer];
         if (cluster.Access.Authenticator.FromToken(spec.Text("token"), wanted) is not var (user, audiences))
         {
-            return new() { ["user"] = new JsonObject(), ["error"] = "invalid bearer token" };
+            var error = "invalid bearer token";
+            if (cluster.Access.Signer.Check(spec.Text("token")) is { } claims && !claims.Audiences.Intersect(wanted, StringComparer.Ordinal).Any())
+            {
+                error = $"[{error}, token audiences {PolicyRule.Quoted(claims.Audiences)} is invalid for the target audiences {PolicyRule.Quoted(wanted)}]";
+            }
+
+            return new() { ["user"] = new JsonObject(), ["error"] = error };
         }
 
         return new()

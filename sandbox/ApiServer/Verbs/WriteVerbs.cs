@@ -47,15 +47,15 @@ internal sealed class WriteVerbs(Cluster cluster, ObjectWriter writer)
 
     private static void CheckName(ApiCall call, JsonObject tree)
     {
-        var (name, space) = (tree.Meta().Text("name"), tree.Meta().Text("namespace"));
+        if (call.Resource.Namespaced)
+        {
+            ObjectWriter.FillNamespace(tree.Meta(), call.Namespace);
+        }
+
+        var name = tree.Meta().Text("name");
         if (name.Length > 0 && name != call.Name)
         {
             throw ApiError.BadRequest($"the name of the object ({name}) does not match the name on the URL ({call.Name})");
-        }
-
-        if (space.Length > 0 && call.Resource.Namespaced && space != call.Namespace)
-        {
-            throw ApiError.BadRequest($"the namespace of the object ({space}) does not match the namespace on the URL ({call.Namespace})");
         }
 
         if (name.Length == 0)

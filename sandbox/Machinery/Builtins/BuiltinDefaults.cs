@@ -12,6 +12,7 @@ internal static class BuiltinDefaults
             case ("", "Pod"):
                 PodDefaults.Spec(Json.Ensure(obj, "spec"));
                 PodDefaults.RequestsFromLimits(obj["spec"]!.AsObject());
+                Set(obj["spec"]!.AsObject(), "enableServiceLinks", true);
                 break;
             case ("", "PodTemplate"):
                 Template(obj, "template");

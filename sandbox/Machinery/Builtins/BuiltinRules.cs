@@ -15,6 +15,11 @@ internal static class BuiltinRules
         }
 
         MetadataRules.Validate(obj, old, NameRule(kind.Group, kind.Kind), errors);
+        if (kind is { Group: "", Kind: "Namespace" })
+        {
+            NamespaceFinalizers(obj, errors);
+        }
+
         if (subresource.Length > 0)
         {
             return;
@@ -34,8 +39,8 @@ internal static class BuiltinRules
             case ("", "PersistentVolumeClaim"):
                 Claim(obj, old, errors);
                 break;
-            case ("", "Event"):
-                Event(obj, errors);
+            case ("" or "events.k8s.io", "Event"):
+                EventRules.Validate(kind.Group, obj, old, errors);
                 break;
             case ("apps", _):
                 WorkloadRules.Apps(kind.Kind, obj, old, errors);
@@ -54,6 +59,7 @@ internal static class BuiltinRules
                 break;
             case ("coordination.k8s.io", "Lease"):
                 Positive(obj, "spec", "leaseDurationSeconds", errors);
+                NotNegative(obj, ["spec", "leaseTransitions"], errors);
                 break;
             case ("policy", "PodDisruptionBudget"):
                 Budget(obj, errors);
@@ -93,9 +99,20 @@ internal static class BuiltinRules
     {
         ("", "Service") => Names.Label1035,
         ("", "Namespace") => Names.Label,
-        ("rbac.authorization.k8s.io", _) => Names.PathSegment,
+        ("rbac.authorization.k8s.io", _) or ("", "Event") => Names.PathSegment,
         _ => Names.Subdomain,
     };
+
+    private static void NamespaceFinalizers(JsonObject obj, List<FieldError> errors)
+    {
+        var index = 0;
+        foreach (var finalizer in Json.Array(obj, "spec", "finalizers") ?? [])
+        {
+            var (name, path) = (Json.Text(finalizer) ?? "", $"spec.finalizers[{index++}]");
+            errors.AddRange(Names.QualifiedName(name).Select(fault => FieldError.InvalidText(path, name, fault)));
+            MetadataRules.CheckFinalizerIsQualified(name, path, errors);
+        }
+    }
 
     private static void Positive(JsonObject obj, string parent, string name, List<FieldError> errors)
     {
@@ -131,20 +148,6 @@ internal static class BuiltinRules
         if (Json.At(obj, "spec", "minAvailable") is not null && Json.At(obj, "spec", "maxUnavailable") is not null)
         {
             errors.Add(FieldError.Invalid("spec", obj["spec"], "minAvailable and maxUnavailable cannot be both set"));
-        }
-    }
-
-    private static void Event(JsonObject obj, List<FieldError> errors)
-    {
-        var subject = Json.Text(obj, "involvedObject", "namespace") ?? "";
-        var own = Json.Text(obj, "metadata", "namespace") ?? "";
-        if (subject.Length > 0 && subject != own)
-        {
-            errors.Add(FieldError.InvalidText("involvedObject.namespace", subject, "does not match event.namespace"));
-        }
-        else if (subject.Length == 0 && own.Length > 0 && own != "default")
-        {
-            errors.Add(FieldError.InvalidText("involvedObject.namespace", subject, "does not match event.namespace"));
         }
     }
 

@@ -88,20 +88,30 @@ internal static class MetadataRules
 
     private static void CheckFinalizers(JsonObject metadata, List<FieldError> errors, bool isCustom)
     {
-        foreach (var finalizer in Json.Array(metadata, "finalizers") ?? [])
+        const string path = "metadata.finalizers";
+        var names = (Json.Array(metadata, "finalizers") ?? []).Select(f => Json.Text(f) ?? "").ToList();
+        foreach (var name in names)
         {
-            var name = Json.Text(finalizer) ?? "";
-            foreach (var fault in Names.QualifiedName(name))
-            {
-                errors.Add(FieldError.InvalidText("metadata.finalizers", name, fault));
-            }
+            errors.AddRange(Names.QualifiedName(name).Select(fault => FieldError.InvalidText(path, name, fault)));
+        }
 
-            // Custom kinds take any qualified name, such as finalizers.fluxcd.io.
-            if (!isCustom && !name.Contains('/') && !BareFinalizers.Contains(name))
-            {
-                errors.Add(FieldError.InvalidText("metadata.finalizers", name,
-                    "name is neither a standard finalizer name nor is it fully qualified"));
-            }
+        if (names.Contains("orphan") && names.Contains("foregroundDeletion"))
+        {
+            errors.Add(FieldError.Invalid(path, metadata["finalizers"], "finalizer orphan and foregroundDeletion cannot be both set"));
+        }
+
+        // Custom kinds take any qualified name, such as finalizers.fluxcd.io.
+        for (var i = 0; i < names.Count && !isCustom; i++)
+        {
+            CheckFinalizerIsQualified(names[i], $"{path}[{i}]", errors);
+        }
+    }
+
+    public static void CheckFinalizerIsQualified(string name, string path, List<FieldError> errors)
+    {
+        if (!name.Contains('/') && !BareFinalizers.Contains(name))
+        {
+            errors.Add(FieldError.InvalidText(path, name, "name is neither a standard finalizer name nor is it fully qualified"));
         }
     }
 
@@ -113,10 +123,16 @@ internal static class MetadataRules
         {
             foreach (var (field, text) in new[] { ("apiVersion", "version must not be empty"), ("kind", "must not be empty"), ("name", "must not be empty"), ("uid", "must not be empty") })
             {
-                if (Json.Text(owner, field) is not { Length: > 0 })
+                var value = Json.Text(owner, field) ?? "";
+                if (value.Length == 0 || field == "apiVersion" && value.Count(c => c == '/') > 1)
                 {
-                    errors.Add(new FieldError(FieldErrorType.Invalid, $"{path}.{field}", "\"\"", text));
+                    errors.Add(FieldError.InvalidText($"{path}.{field}", value, text));
                 }
+            }
+
+            if (Json.Text(owner, "apiVersion") == "v1" && Json.Text(owner, "kind") == "Event")
+            {
+                errors.Add(FieldError.Invalid(path, owner, "/v1, Kind=Event is disallowed from being an owner"));
             }
 
             if (Json.Boolean(owner, "controller") == true)

@@ -100,9 +100,7 @@ public static partial class Names
     public static IReadOnlyList<string> PathSegment(string value) => value switch
     {
         "." or ".." => [$"may not be '{value}'"],
-        _ when value.Contains('/') => ["may not contain '/'"],
-        _ when value.Contains('%') => ["may not contain '%'"],
-        _ => [],
+        _ => [.. "/%".Where(c => value.Contains(c)).Select(c => $"may not contain '{c}'")],
     };
 
     private static List<string> Check(string value, int longest, Regex pattern, string rule)

@@ -12,7 +12,7 @@ internal sealed class Servers : IAsyncDisposable
     /// changes only when a case changes it.
     /// </summary>
     private static readonly string[] Controllers =
-        ["namespace", "garbagecollector", "serviceaccount", "serviceaccount-token", "root-ca-cert-publisher"];
+        ["namespace", "garbagecollector", "serviceaccount", "serviceaccount-token", "root-ca-cert-publisher", "clusterrole-aggregation"];
 
     private readonly SandboxServer server;
     private readonly IReadOnlyList<ControlPlane> planes;
