@@ -44,7 +44,7 @@ internal sealed class RoleAggregation(Cluster cluster, ObjectWriter writer) : IL
             ["rules"] = rules,
         };
         var resource = cluster.Registry.Find("rbac.authorization.k8s.io", "v1", "clusterroles")!;
-        writer.Apply(resource, id, Part.Main, wanted, force: true, WriteContext.Internal() with { Manager = "clusterrole-aggregation-controller" });
+        writer.Apply(resource, id, Part.Main, new(wanted, []), force: true, WriteContext.Internal() with { Manager = "clusterrole-aggregation-controller" });
     }
 
     private static JsonArray Gathered(JsonObject role, IReadOnlyList<(StoredObject Stored, JsonObject Tree)> others)

@@ -50,7 +50,7 @@ internal sealed class PodAdmission(ObjectStore store)
         var tolerations = spec.List("tolerations") ?? [];
         foreach (var trouble in Troubles.Where(t => !tolerations.Any(given => Covers(given, t))))
         {
-            tolerations.Add(new JsonObject
+            tolerations.Add((JsonNode)new JsonObject
             {
                 ["key"] = trouble,
                 ["operator"] = "Exists",

@@ -55,6 +55,7 @@ internal sealed class Servers : IAsyncDisposable
 
         var reference = await Target.ConnectAsync("reference", real.Address, real.CreateHandler(), real.AdminToken, ct);
         await reference.ProbeAsync("fid-probe-" + id, ct);
+        reference.IsPassing = !UsesExisting;
         if (await ExtensionsServer.StartAsync(ct) is not { } newest)
         {
             return new(started, sandbox, real) { Reference = reference };
@@ -63,6 +64,9 @@ internal sealed class Servers : IAsyncDisposable
         var extensions = await Target.ConnectAsync("extensions", newest.Address, newest.CreateHandler(), newest.AdminToken, ct, hasNamespaces: false);
         return new(started, sandbox, real, newest) { Reference = reference, Extensions = extensions };
     }
+
+    private static bool UsesExisting =>
+        Environment.GetEnvironmentVariable("GITOPS_TEST_CLUSTER") == "real" && Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 };
 
     public async ValueTask DisposeAsync()
     {
@@ -79,9 +83,9 @@ internal sealed class Servers : IAsyncDisposable
     /// <summary>A cluster that is there is used only if that is said in so many words: the cases write all over it.</summary>
     private static async Task<(ControlPlane? Plane, string Why)> FindAsync(CancellationToken ct)
     {
-        if (Environment.GetEnvironmentVariable("GITOPS_TEST_CLUSTER") == "real" && Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } path)
+        if (UsesExisting)
         {
-            return (await ControlPlane.FromKubeconfigAsync(path, ct), "");
+            return (await ControlPlane.FromKubeconfigAsync(Environment.GetEnvironmentVariable("KUBECONFIG")!, ct), "");
         }
 
         return ControlPlaneBinaries.Find(out var missing) is { } binaries
