@@ -43,6 +43,7 @@ public sealed class PolicyAnnotationsTests
     [InlineData("platforms", "linux/amd64,arm64", "'arm64' is no platform")]
     [InlineData("platforms", "linux/arm/v7/x", "'linux/arm/v7/x' is no platform")]
     [InlineData("onTagDeleted", "Keep", "'Keep' is neither Hold nor Fallback")]
+    [InlineData("verify", "{provider: cosign}", "signatures are not verified yet")]
     [InlineData("holds", "1.4.0", "is no list of")]
     [InlineData("holds", "- 1.4.0", "item 1 is no map")]
     [InlineData("holds", "- {version: 1.4.0}\n- {reason: x}", "item 2 has no version")]

@@ -23,7 +23,10 @@ public sealed record PolicyAnnotations
     /// <summary><c>Hold</c> or <c>Fallback</c>: what becomes of the election when its tag is deleted from the registry.</summary>
     public const string OnTagDeletedKey = WellKnown.ToolkitAnnotationPrefix + "onTagDeleted";
 
-    private static readonly string[] Keys = [NewestKey, MinAgeKey, PlatformsKey, HoldsKey, OnTagDeletedKey];
+    /// <summary>Asks for signatures, which are not verified yet: a policy with it is refused rather than elect what nobody vouched for.</summary>
+    public const string VerifyKey = WellKnown.ToolkitAnnotationPrefix + "verify";
+
+    private static readonly string[] Keys = [NewestKey, MinAgeKey, PlatformsKey, HoldsKey, OnTagDeletedKey, VerifyKey];
 
     /// <summary>See <see cref="NewestKey"/>.</summary>
     public bool Newest { get; init; }
@@ -74,6 +77,11 @@ public sealed record PolicyAnnotations
             Holds = Value<IReadOnlyList<TagHold>>(HoldsKey, [], HoldList.Parse),
             HoldDeleted = Value<bool?>(OnTagDeletedKey, null, ParseDeleted),
         };
+        if (annotations.ContainsKey(VerifyKey))
+        {
+            errors.Add($"annotation {VerifyKey}: signatures are not verified yet; remove it to elect without");
+        }
+
         error = errors.Count == 0 ? null : string.Join("; ", errors);
         return error is null;
     }

@@ -41,6 +41,9 @@ internal sealed record PollResult(TagElection Election)
 
     /// <summary>What kept from a result.</summary>
     internal Fault? Fault { get; init; }
+
+    /// <summary>By which it was elected, with what was looked up: explains the election tag by tag.</summary>
+    internal required TagElector Elector { get; init; }
 }
 
 /// <summary>
@@ -62,26 +65,26 @@ internal sealed class PolicyElection(PlatformReader platforms, RegistryLookup lo
             var election = Cast(elector, poll, missing);
             if (election.Tag is not { } tag || (tag != missing && poll.Annotations.Platforms.Count == 0))
             {
-                return Result(poll, election, refused.Count > 0);
+                return Result(poll, elector, election, refused.Count > 0);
             }
 
             if (tag == missing)
             {
                 var counted = Cast(elector, poll, missing: null) with { Tag = tag, Error = null };
-                return Result(poll, counted, refused.Count > 0) with { IncumbentIsGone = true, FirstSeen = poll.IncumbentFirstSeen };
+                return Result(poll, elector, counted, refused.Count > 0) with { IncumbentIsGone = true, FirstSeen = poll.IncumbentFirstSeen };
             }
 
             var (lacking, fault) = await FindLackingAsync(poll, tag, cancellation);
             if (fault is not null || lacking!.Length == 0)
             {
-                return Result(poll, election, refused.Count > 0) with { Fault = fault };
+                return Result(poll, elector, election, refused.Count > 0) with { Fault = fault };
             }
 
             refused[tag] = TagRefusal.PlatformMissing;
             if (refused.Count == MostLookedUp)
             {
                 var text = $"the {MostLookedUp} best tags lack a platform ({tag} has no image for {lacking}); no further ones are looked up";
-                return Result(poll, election, lookedUp: true) with { Fault = new Fault(Reasons.Failure, text) };
+                return Result(poll, elector, election, lookedUp: true) with { Fault = new Fault(Reasons.Failure, text) };
             }
         }
     }
@@ -137,7 +140,7 @@ internal sealed class PolicyElection(PlatformReader platforms, RegistryLookup lo
         FailOnBadNumber = poll.FluxCompatible,
     };
 
-    private PollResult Result(Poll poll, TagElection election, bool lookedUp)
+    private PollResult Result(Poll poll, TagElector elector, TagElection election, bool lookedUp)
     {
         var now = time.GetUtcNow();
         var times = poll.Annotations.Holds.Where(hold => hold.IsOn(now)).Select(hold => hold.Until).Append(election.NextOfAge).OfType<DateTimeOffset>();
@@ -147,6 +150,7 @@ internal sealed class PolicyElection(PlatformReader platforms, RegistryLookup lo
         waits = lookedUp ? waits.Append(poll.Repository.Spec.Interval.ToTimeSpan()) : waits;
         return new PollResult(election)
         {
+            Elector = elector,
             LookAgain = waits.Select(wait => (TimeSpan?)wait).Min(),
             FirstSeen = poll.Annotations.Newest && election.Tag is { } tag ? poll.Tags.FirstSeen(tag) : null,
         };
