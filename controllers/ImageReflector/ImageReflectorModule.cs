@@ -1,4 +1,5 @@
 using GitOpsToolkit.Api.Image.V1;
+using GitOpsToolkit.Controllers.ImageReflector.Access;
 using GitOpsToolkit.Controllers.ImageReflector.Policies;
 using GitOpsToolkit.Controllers.ImageReflector.Scanning;
 using GitOpsToolkit.Controllers.ImageReflector.Storage;
@@ -6,6 +7,7 @@ using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.Reconciling.Events;
 using GitOpsToolkit.Reconciling.Loop;
 using GitOpsToolkit.Registry;
+using GitOpsToolkit.Registry.Clouds;
 using Microsoft.Extensions.Logging;
 
 namespace GitOpsToolkit.Controllers.ImageReflector;
@@ -17,6 +19,7 @@ public sealed class ImageReflectorModule : IDisposable
 
     private readonly ControllerSet set;
     private readonly RegistryClient registry;
+    private readonly CloudLogin clouds;
     private readonly TagScanner scanner;
 
     /// <summary>Puts the controller together; it does nothing until it runs.</summary>
@@ -39,7 +42,8 @@ public sealed class ImageReflectorModule : IDisposable
         registry = new RegistryClient(options.Registry, time);
         scanner = new TagScanner(registry, time);
         store ??= new SegmentTagStore(options.StoragePath, loggers.CreateLogger<SegmentTagStore>());
-        var login = new RegistryLogin(set.Services.Client);
+        clouds = new CloudLogin(options.Cloud, time, options.CloudHandlers);
+        var login = new RegistryLogin(set.Services.Client, clouds, options);
         var repositories = set.Cache<ImageRepository>();
         var policies = set.Cache<ImagePolicy>();
         policies.AddIndex(RepositoryIndex, entry => entry.Value is { } policy
@@ -82,6 +86,7 @@ public sealed class ImageReflectorModule : IDisposable
         set.Dispose();
         scanner.Dispose();
         registry.Dispose();
+        clouds.Dispose();
     }
 
     private static IEnumerable<ObjectKey> PoliciesOf(WatchCache<ImagePolicy> policies, ObjectKey repository) =>

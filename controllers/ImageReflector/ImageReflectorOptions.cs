@@ -1,6 +1,7 @@
 using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.Reconciling.Loop;
 using GitOpsToolkit.Registry;
+using GitOpsToolkit.Registry.Clouds;
 
 namespace GitOpsToolkit.Controllers.ImageReflector;
 
@@ -41,6 +42,25 @@ public sealed record ImageReflectorOptions
 
     /// <summary>Limits and times of the registry client.</summary>
     public RegistryClientOptions Registry { get; init; } = new() { UserAgent = "image-reflector-controller" };
+
+    /// <summary>
+    /// Whether an ImageRepository may log in to a cloud as its own ServiceAccount (feature gate <c>ObjectLevelWorkloadIdentity</c>).
+    /// </summary>
+    public bool ObjectLevelWorkloadIdentity { get; init; }
+
+    /// <summary>
+    /// With that gate, the ServiceAccount that logs in to a cloud for an object that names none (<c>--default-service-account</c>); empty for
+    /// the controller's own identity.
+    /// </summary>
+    public string DefaultServiceAccount { get; init; } = "";
+
+    /// <summary>Where the controller's identity in a cloud is found.</summary>
+    /// <value>The environment of the process.</value>
+    public CloudEnvironment Cloud { get; init; } = CloudEnvironment.OfProcess();
+
+    /// <summary>Makes the connections to the clouds' own services, over a proxy where one is given.</summary>
+    /// <value>Null: sockets.</value>
+    public Func<RegistryProxy?, HttpMessageHandler>? CloudHandlers { get; init; }
 
     /// <summary>Which of several instances reports events: the host's or the pod's name.</summary>
     public string Instance { get; init; } = Environment.MachineName;

@@ -181,8 +181,7 @@ public sealed class ImageRepositoryTests
     [InlineData("image: https://ghcr.io/team/app", "ImageURLInvalid", ".spec.image value should not start with URL scheme; remove 'https://'")]
     [InlineData("image: ghcr.io/team/app:v1", "ImageURLInvalid", ".spec.image value should not contain a tag; remove ':v1'")]
     [InlineData("image: ghcr.io/team/app\nexclusionList: ['(']", "InvalidSpec", "spec.exclusionList: failed to compile regex '('")]
-    [InlineData("image: ghcr.io/team/app\nprovider: aws", "InvalidSpec", "spec.provider=aws (only generic): not supported by this version")]
-    [InlineData("image: ghcr.io/team/app\ncertSecretRef: {name: x}\nproxySecretRef: {name: y}", "InvalidSpec", "spec.certSecretRef, spec.proxySecretRef: not supported")]
+    [InlineData("image: ghcr.io/team/app\nprovider: aws\nserviceAccountName: x", "FeatureGateDisabled", "to use spec.serviceAccountName for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller")]
     public async Task What_the_user_must_change_stalls_with_the_name_of_the_field(string spec, string reason, string message)
     {
         await using var host = await StartAsync();

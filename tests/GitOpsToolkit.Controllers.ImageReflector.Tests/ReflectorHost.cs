@@ -132,6 +132,39 @@ internal sealed class ReflectorHost : IAsyncDisposable
         return (await Client.GetAsync(path.At(new ObjectKey(@namespace, name)), CancellationToken.None))!;
     }
 
+    /// <summary>Creates a Secret, or replaces its values.</summary>
+    internal async Task SetSecretAsync(string name, IReadOnlyDictionary<string, byte[]> data)
+    {
+        var path = ResourcePath.Core("secrets", "default");
+        var body = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Secret",
+            ["metadata"] = new JsonObject { ["name"] = name },
+            ["data"] = new JsonObject(data.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)Convert.ToBase64String(pair.Value)))),
+        };
+        await Client.DeleteAsync(path with { Name = name }, options: null, CancellationToken.None);
+        await Client.CreateAsync(path, body, options: null, CancellationToken.None);
+    }
+
+    internal Task SetSecretAsync(string name, params (string Key, string Value)[] data) =>
+        SetSecretAsync(name, data.ToDictionary(pair => pair.Key, pair => Encoding.UTF8.GetBytes(pair.Value)));
+
+    internal Task CreateAccountAsync(string name, params (string Name, string Value)[] annotations) => Client.CreateAsync(
+        ResourcePath.Core("serviceaccounts", "default"),
+        new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "ServiceAccount",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = name,
+                ["annotations"] = new JsonObject(annotations.Select(pair => KeyValuePair.Create(pair.Name, (JsonNode?)pair.Value))),
+            },
+        },
+        options: null,
+        CancellationToken.None);
+
     internal Task CreateSecretAsync(string password, string name = "login") => Client.CreateAsync(
         ResourcePath.Core("secrets", "default"),
         new JsonObject

@@ -70,6 +70,18 @@ public sealed class IdentityTests : IDisposable
     }
 
     [Fact]
+    public async Task A_realm_that_the_registry_names_no_longer_is_forgotten()
+    {
+        Challenge($"http://{Host}/gone");
+        await FaultAsync(() => ListAsync(new RegistryAccess()));
+        Challenge($"http://{Host}/token");
+        Tags("Bearer t", "v1");
+        server.Given(Request.Create().WithPath("/gone")).RespondWith(Response.Create().WithStatusCode(404));
+        server.Given(Request.Create().WithPath("/token")).RespondWith(Response.Create().WithBody("""{"token":"t"}"""));
+        Assert.Equal(["v1"], await ListAsync(new RegistryAccess()));
+    }
+
+    [Fact]
     public async Task Basic_is_answered_before_it_is_asked_for_once_it_was()
     {
         Challenge(realm: null);

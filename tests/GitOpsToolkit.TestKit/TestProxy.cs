@@ -7,7 +7,7 @@ namespace GitOpsToolkit.TestKit;
 
 /// <summary>
 /// A proxy of a test on loopback: HTTP (CONNECT and whole addresses) and SOCKS5, told apart by the first byte; with a user name and password
-/// or without. It leads every name to this machine.
+/// or without. It leads every name to this machine, and every port to one where that is given.
 /// </summary>
 public sealed class TestProxy : IDisposable
 {
@@ -15,11 +15,13 @@ public sealed class TestProxy : IDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly ConcurrentQueue<string> targets = new();
     private readonly (string User, string Password)? login;
+    private readonly int? target;
 
     /// <summary>Starts a proxy.</summary>
-    public TestProxy((string User, string Password)? login = null)
+    public TestProxy((string User, string Password)? login = null, int? target = null)
     {
         this.login = login;
+        this.target = target;
         listener.Start();
         _ = ServeAsync();
     }
@@ -54,13 +56,6 @@ public sealed class TestProxy : IDisposable
     private static async Task PipeAsync(NetworkStream one, NetworkStream other, CancellationToken cancellation) =>
         await Task.WhenAny(one.CopyToAsync(other, cancellation), other.CopyToAsync(one, cancellation));
 
-    private static async Task<NetworkStream> ConnectAsync(int port, CancellationToken cancellation)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(IPAddress.Loopback, port, cancellation);
-        return new NetworkStream(socket, ownsSocket: true);
-    }
-
     private async Task ServeAsync()
     {
         try
@@ -74,6 +69,13 @@ public sealed class TestProxy : IDisposable
         {
             // Disposed of.
         }
+    }
+
+    private async Task<NetworkStream> ConnectAsync(int port, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, target ?? port, cancellation);
+        return new NetworkStream(socket, ownsSocket: true);
     }
 
     private async Task ConverseAsync(TcpClient tcp)

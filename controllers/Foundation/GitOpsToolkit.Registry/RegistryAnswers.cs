@@ -43,6 +43,7 @@ internal static class RegistryAnswers
                 "the connection ended before an answer; does the registry want a client certificate (spec.certSecretRef)?",
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => $"no connection: {error.Message}",
             BrokenCircuitException => "too many requests to this host failed of late; not tried",
+            IOException or HttpRequestException { InnerException: IOException } => $"the connection broke: {(error.InnerException ?? error).Message}",
             ExecutionRejectedException or OperationCanceledException => "no answer in time",
             _ => error.Message,
         };

@@ -27,8 +27,8 @@ public sealed record RegistryClientOptions
     public int MaxPages { get; init; } = 10_000;
 
     /// <summary>The most bytes of one listing, all pages together.</summary>
-    /// <value>64 MiB: more than two million tags.</value>
-    public long MaxListBytes { get; init; } = 64L << 20;
+    /// <value>32 MiB: a million tags or some.</value>
+    public long MaxListBytes { get; init; } = 32L << 20;
 
     /// <summary>The largest manifest, in bytes.</summary>
     /// <value>4 MiB.</value>

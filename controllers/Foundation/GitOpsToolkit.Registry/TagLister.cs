@@ -26,6 +26,7 @@ internal sealed class TagLister(RegistryClientOptions options, Uri first)
     private long bytes;
     private int pagesWithoutNews;
     private int dropped;
+    private bool linked;
 
     internal TagList Result => new(tags.Pack(), trail.Count, dropped);
 
@@ -33,7 +34,7 @@ internal sealed class TagLister(RegistryClientOptions options, Uri first)
     internal int Pages => trail.Count;
 
     /// <summary>
-    /// Whether the next page is a guess: the one before was exactly full and named no next one, which is the end of a list or of a
+    /// Whether the next page is a guess: the one before was exactly full, and none named a next one, which is the end of a list or of a
     /// registry's knowledge of Link.
     /// </summary>
     internal bool IsGuess { get; private set; }
@@ -61,7 +62,8 @@ internal sealed class TagLister(RegistryClientOptions options, Uri first)
 
         pagesWithoutNews = tags.Count == before ? pagesWithoutNews + 1 : 0;
         var next = trail.Next(at, answer);
-        IsGuess = next is null && onPage == options.PageSize && pagesWithoutNews == 0;
+        linked |= next is not null;
+        IsGuess = !linked && onPage == options.PageSize && pagesWithoutNews == 0;
         next ??= IsGuess ? new Uri($"{first}?n={options.PageSize}&last={Encoding.ASCII.GetString(last, 0, lastLength)}") : null;
         return next is null || pagesWithoutNews < MaxPagesWithoutNews ? next : throw PageTrail.Circles(at);
     }

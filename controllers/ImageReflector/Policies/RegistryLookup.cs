@@ -1,5 +1,6 @@
 using GitOpsToolkit.Api.Image.V1;
 using GitOpsToolkit.Api.Meta;
+using GitOpsToolkit.Controllers.ImageReflector.Access;
 using GitOpsToolkit.Controllers.ImageReflector.Scanning;
 using GitOpsToolkit.Reconciling;
 using GitOpsToolkit.Registry;

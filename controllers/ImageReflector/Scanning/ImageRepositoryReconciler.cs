@@ -1,5 +1,6 @@
 using GitOpsToolkit.Api.Image.V1;
 using GitOpsToolkit.Api.Meta;
+using GitOpsToolkit.Controllers.ImageReflector.Access;
 using GitOpsToolkit.Controllers.ImageReflector.Storage;
 using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.Reconciling;
@@ -30,11 +31,7 @@ internal sealed class ImageRepositoryReconciler(
     /// <inheritdoc/>
     protected override IReadOnlyList<Step<ImageRepository, ImageRepositoryStatus>> Steps => [ReadAsync, ScanAsync];
 
-    private static ReconcilerOptions Options { get; } = new()
-    {
-        FieldManager = "image-reflector-controller",
-        UnsupportedFields = ["provider=generic", "certSecretRef", "proxySecretRef"],
-    };
+    private static ReconcilerOptions Options { get; } = new() { FieldManager = "image-reflector-controller" };
 
     /// <inheritdoc/>
     protected override ReadyMessage Success(RepositoryScope scope)
@@ -62,6 +59,11 @@ internal sealed class ImageRepositoryReconciler(
     private Task<Outcome> ReadAsync(RepositoryScope scope, CancellationToken cancellation)
     {
         var spec = scope.Object.Spec;
+        if (login.Refuse(spec) is { } refused)
+        {
+            return Task.FromResult<Outcome>(refused);
+        }
+
         if (!ImageName.TryParse(spec.Image, out var image, out var problem))
         {
             return Task.FromResult<Outcome>(new Outcome.Stalled(Reasons.ImageURLInvalid, problem));

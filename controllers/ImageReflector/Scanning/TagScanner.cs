@@ -41,7 +41,7 @@ internal sealed class TagScanner(RegistryClient client, TimeProvider time) : IDi
     internal async Task<TagListing> ListAsync(
         ImageName image, RegistryAccess access, DateTimeOffset newerThan, CancellationToken cancellation)
     {
-        var entry = Enter($"{image.Canonical} {access.Insecure} {access.Credential?.Fingerprint}");
+        var entry = Enter($"{image.Canonical} {access.Fingerprint}");
         try
         {
             await entry.Turn.WaitAsync(cancellation);

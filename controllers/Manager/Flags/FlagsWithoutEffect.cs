@@ -11,6 +11,7 @@ internal sealed class FlagsWithoutEffect
     private const string Helm = "Helm's kinds are not reconciled yet";
     private const string Ssh = "git's own ssh decides";
     private const string Sops = "decryption is not honoured yet: an object that asks for it is Stalled";
+    private const string TokenCache = "tokens of clouds are kept until shortly before they expire";
     private const string Identity = "cloud identities are not honoured yet: an object that asks for them is Stalled";
     private const string Flow = "the server's priority and fairness decides, and 429 is honoured";
     private const string Store = "tags are kept in files";
@@ -20,7 +21,7 @@ internal sealed class FlagsWithoutEffect
         ("--events-addr", "events go to the Kubernetes API only, for now"),
         ("--kube-api-qps", Flow), ("--kube-api-burst", Flow),
         ("--watch-configs-label-selector", "ConfigMaps and Secrets are not watched yet"),
-        ("--token-cache-max-size", Identity), ("--token-cache-max-duration", Identity),
+        ("--token-cache-max-size", TokenCache), ("--token-cache-max-duration", TokenCache),
         ("--default-kubeconfig-service-account", Identity), ("--default-decryption-service-account", Identity),
         ("--helm-index-max-size", Helm), ("--helm-chart-max-size", Helm), ("--helm-chart-file-max-size", Helm),
         ("--helm-cache-max-size", Helm), ("--helm-cache-ttl", Helm), ("--helm-cache-purge-interval", Helm),

@@ -15,8 +15,10 @@ internal sealed class ImageFlags
     public ImageFlags(FlagSet flags) => _scanStartSpread = flags.Duration(
         "--scan-start-spread", new ImageReflectorOptions().ScanStartSpread, "over how long the scans of images that are due at the start are spread");
 
-    public ImageReflectorOptions Reflector(ParseResult parsed, CommonOptions common, string storage) => new()
+    public ImageReflectorOptions Reflector(ParseResult parsed, CommonOptions common, string storage, string defaultAccount) => new()
     {
+        ObjectLevelWorkloadIdentity = common.FeatureGates.IsEnabled("ObjectLevelWorkloadIdentity"),
+        DefaultServiceAccount = defaultAccount,
         ScanStartSpread = _scanStartSpread.In(parsed),
         StoragePath = storage,
         NoCrossNamespaceRefs = common.NoCrossNamespaceRefs,

@@ -18,7 +18,7 @@ internal sealed class KustomizeFlags
         var defaults = new KustomizeOptions();
         _concurrentSsa = flags.Number("--concurrent-ssa", defaults.ConcurrentSsa, "how many objects of a Kustomization are compared and applied at a time");
         _httpRetry = flags.Number("--http-retry", defaults.HttpRetry, "how often the download of an artifact is tried again");
-        _defaultAccount = flags.Text("--default-service-account", "", "the service account to impersonate where an object names none");
+        _defaultAccount = flags.Text("--default-service-account", "", "the service account to impersonate, or to log in to a cloud as, where an object names none");
         _overrideManagers = flags.Many("--override-manager", "a field manager whose changes are undone; may be repeated");
         _stageKinds = flags.Text("--custom-apply-stage-kinds", "", "comma-separated group/Kind that are applied in a stage of their own");
     }

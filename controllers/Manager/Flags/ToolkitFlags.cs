@@ -32,12 +32,13 @@ internal sealed class ToolkitFlags
         var storage = _storage.In(parsed);
         // One controller owns the path as it does in Flux; several would mix their files.
         string FolderOf(string controller) => common.Controllers.Count == 1 ? storage : Path.Combine(storage, controller);
+        var kustomize = _kustomize.Bind(parsed, common);
         return new ToolkitOptions
         {
             Common = common,
             Source = _source.Bind(parsed, common, FolderOf(ControllerNames.Source)),
-            Kustomize = _kustomize.Bind(parsed, common),
-            ImageReflector = _image.Reflector(parsed, common, FolderOf(ControllerNames.ImageReflector)),
+            Kustomize = kustomize,
+            ImageReflector = _image.Reflector(parsed, common, FolderOf(ControllerNames.ImageReflector), kustomize.DefaultServiceAccount),
             ImageAutomation = ImageFlags.Automation(common, FolderOf(ControllerNames.ImageAutomation)),
             WithoutEffect = _withoutEffect.Given(parsed),
         };

@@ -16,11 +16,10 @@ internal sealed class AuthenticatingHandler(CallScope scope, TokenSource tokens,
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var known = memory.Recall(scope);
         HttpResponseMessage? answer = null;
         try
         {
-            answer = await SendOnceAsync(request, known, cancellationToken);
+            (answer, var known) = await SendAsKnownAsync(request, cancellationToken);
             if (answer.StatusCode == HttpStatusCode.Unauthorized && ReadChallenge(answer, known) is { } challenge)
             {
                 answer.Dispose();
@@ -53,6 +52,28 @@ internal sealed class AuthenticatingHandler(CallScope scope, TokenSource tokens,
 
         copy.Headers.Authorization = null;
         return copy;
+    }
+
+    /// <summary>
+    /// Sends a request as the registry wanted it last. Where no token is to be had in that way, the registry may want another by now: it is
+    /// asked anew.
+    /// </summary>
+    private async Task<(HttpResponseMessage Answer, KnownChallenge? Known)> SendAsKnownAsync(
+        HttpRequestMessage request, CancellationToken cancellation)
+    {
+        if (memory.Recall(scope) is { } known)
+        {
+            try
+            {
+                return (await SendOnceAsync(request, known, cancellation), known);
+            }
+            catch (RegistryException error) when (error.RetryAfter is null && known.Token is not null)
+            {
+                memory.Forget(scope);
+            }
+        }
+
+        return (await SendOnceAsync(request, challenge: null, cancellation), null);
     }
 
     private async Task<HttpResponseMessage> SendRenewedAsync(

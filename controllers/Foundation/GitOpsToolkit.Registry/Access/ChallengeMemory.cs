@@ -24,5 +24,7 @@ internal sealed class ChallengeMemory
         }
     }
 
+    internal void Forget(CallScope scope) => known.TryRemove(KeyOf(scope), out _);
+
     private static string KeyOf(CallScope scope) => $"{scope.Registry}{scope.Repository}";
 }
