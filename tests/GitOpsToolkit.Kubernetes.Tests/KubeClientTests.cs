@@ -211,6 +211,30 @@ public sealed class KubeClientTests
     }
 
     [Fact]
+    public async Task A_server_that_accepts_and_then_says_nothing_is_an_ApiException_and_no_cancellation()
+    {
+        var attempts = 0;
+        await using var server = await FakeServer.StartAsync(context => context.JsonAsync(context.IsWatch() ? "" : """{"metadata":{"resourceVersion":"1"},"items":[]}"""));
+        using var silence = new SilentAtFirst(() => Interlocked.Increment(ref attempts) == 1);
+        var configuration = new k8s.KubernetesClientConfiguration { Host = server.Url.AbsoluteUri };
+        var client = KubeConnection.Create(configuration, new KubeClientOptions { Retries = 0 }, null, silence);
+
+        var error = await Assert.ThrowsAsync<ApiException>(() => client.GetAsync(Map, Cancel));
+
+        Assert.Equal(ApiException.NoAnswer, error.Reason);
+        Assert.Contains("no connection in time", error.Message, StringComparison.Ordinal);
+        Assert.Empty((await client.ListAsync(Maps, null, Cancel)).Items);
+    }
+
+    /// <summary>What .NET does where a connection is accepted and its TLS handshake does not come to an end.</summary>
+    private sealed class SilentAtFirst(Func<bool> isSilent) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => isSilent()
+            ? throw new TaskCanceledException("The operation was canceled.", new TimeoutException("no connection in time"))
+            : base.SendAsync(request, cancellationToken);
+    }
+
+    [Fact]
     public async Task An_answer_beyond_the_cap_is_refused()
     {
         await using var server = await FakeServer.StartAsync(context => context.JsonAsync($"\"{new string('x', 5000)}\""));

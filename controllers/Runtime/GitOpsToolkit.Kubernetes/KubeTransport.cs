@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using k8s.Authentication;
+using k8s.Exceptions;
 
 namespace GitOpsToolkit.Kubernetes;
 
@@ -114,9 +115,14 @@ internal sealed class KubeTransport(
 
             return await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
         }
-        catch (Exception error) when (error is HttpRequestException or IOException)
+        catch (Exception error) when (error is HttpRequestException or IOException or KubeConfigException)
         {
             throw NoAnswer(request, error.Message, error);
+        }
+        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
+        {
+            // Nobody gave up: .NET tells so of a server that takes a connection and then says nothing, not even in the TLS handshake.
+            throw NoAnswer(request, error.InnerException?.Message ?? error.Message, error);
         }
     }
 

@@ -59,6 +59,23 @@ public sealed class ControllerSetTests
         Assert.True(other.Task.IsCompleted);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_cache_that_ends_ends_the_set_with_its_reason(bool isFilled)
+    {
+        await using var cluster = await TestCluster.StartAsync(Cancel);
+        using var set = NewSet(cluster.Client, null);
+        var broken = set.Add(new BrokenCache(isFilled));
+        set.Add(cancellation => cancellation.WaitAsync());
+        var run = set.RunAsync(Cancel);
+        Assert.False(run.IsCompleted);
+
+        broken.Break();
+
+        Assert.Equal("no longer followed", (await Assert.ThrowsAsync<OperationCanceledException>(() => run)).Message);
+    }
+
     [Fact]
     public async Task A_set_that_is_stopped_before_the_server_answers_ends_quietly()
     {
@@ -71,6 +88,22 @@ public sealed class ControllerSetTests
         await run;
 
         Assert.False(set.HasSynced);
+    }
+
+    /// <summary>Ends by what looks like a cancellation that nobody asked for.</summary>
+    private sealed class BrokenCache(bool isFilled) : IWatchCache
+    {
+        private readonly TaskCompletionSource _end = new();
+
+        public string Name => "broken";
+
+        public bool HasSynced => isFilled;
+
+        public Task WaitForSyncAsync(CancellationToken cancellation) => isFilled ? Task.CompletedTask : cancellation.WaitAsync();
+
+        public Task RunAsync(CancellationToken cancellation) => _end.Task;
+
+        public void Break() => _end.SetException(new OperationCanceledException("no longer followed"));
     }
 
     private static ControllerSet NewSet(KubeClient client, WatchCacheOptions? watch) => new(

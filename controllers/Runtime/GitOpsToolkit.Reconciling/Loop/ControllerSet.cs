@@ -90,10 +90,19 @@ public sealed class ControllerSet : IDisposable
         var supplies = _caches.Select(cache => cache.RunAsync(supply.Token)).Append(_events.RunAsync(supply.Token)).ToArray();
         try
         {
-            await Task.WhenAll(_caches.Select(cache => cache.WaitForSyncAsync(work.Token)));
+            // A cache that no longer follows the server is a failure like any other; it would only be harder to see.
+            var broken = Task.WhenAny(supplies);
+            var synced = Task.WhenAll(_caches.Select(cache => cache.WaitForSyncAsync(work.Token)));
+            if (await Task.WhenAny(synced, broken) == broken)
+            {
+                await work.CancelAsync();
+                return;
+            }
+
+            await synced;
             var running = _controllers.Select(controller => controller.RunAsync(work.Token)).Concat(_tasks.Select(task => task(work.Token))).ToArray();
             // Parts end by cancellation only: the first that ends otherwise takes the others with it.
-            await Task.WhenAny([.. running, cancellation.WaitAsync()]);
+            await Task.WhenAny([.. running, broken, cancellation.WaitAsync()]);
             await work.CancelAsync();
             await Task.WhenAll(running);
         }
