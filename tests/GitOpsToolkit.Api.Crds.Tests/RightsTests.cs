@@ -10,7 +10,7 @@ public sealed class RightsTests
 
     [Theory]
     [InlineData("source-controller", """
-        source.toolkit.fluxcd.io/gitrepositories,ocirepositories: get,list,watch,patch
+        source.toolkit.fluxcd.io/gitrepositories,ocirepositories: list,watch,patch
         source.toolkit.fluxcd.io/gitrepositories/status,ocirepositories/status: patch
         /secrets: get
         /events: create,patch
@@ -18,21 +18,21 @@ public sealed class RightsTests
     [InlineData("kustomize-controller", """
         kustomize.toolkit.fluxcd.io/kustomizations: get,list,watch,patch
         kustomize.toolkit.fluxcd.io/kustomizations/status: patch
-        source.toolkit.fluxcd.io/externalartifacts,gitrepositories,ocirepositories: get,list,watch
+        source.toolkit.fluxcd.io/externalartifacts,gitrepositories,ocirepositories: list,watch
         /events: create,patch
         """)]
     [InlineData("image-reflector-controller", """
-        image.toolkit.fluxcd.io/imagepolicies,imagerepositories: get,list,watch,patch
+        image.toolkit.fluxcd.io/imagepolicies,imagerepositories: list,watch,patch
         image.toolkit.fluxcd.io/imagepolicies/status,imagerepositories/status: patch
         /namespaces: get
         /secrets,serviceaccounts: get
         /events: create,patch
         """)]
     [InlineData("image-automation-controller", """
-        image.toolkit.fluxcd.io/imageupdateautomations: get,list,watch,patch
+        image.toolkit.fluxcd.io/imageupdateautomations: list,watch,patch
         image.toolkit.fluxcd.io/imageupdateautomations/status: patch
-        image.toolkit.fluxcd.io/imagepolicies: get,list,watch
-        source.toolkit.fluxcd.io/gitrepositories: get,list,watch
+        image.toolkit.fluxcd.io/imagepolicies: list,watch
+        source.toolkit.fluxcd.io/gitrepositories: list,watch
         /secrets: get
         /events: create,patch
         """)]
