@@ -43,7 +43,7 @@ internal static class SandboxCommand
                 Once = parsed.GetValue(once),
                 StateDirectory = parsed.GetValue(state),
                 Cluster = parsed.GetValue(cluster) == "real" ? ClusterChoice.Real : ClusterChoice.Embedded,
-                Kubeconfig = Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } path ? path : null,
+                Kubeconfig = SharedKubeconfig.OfEnvironment(),
                 Controllers = parsed.GetValue(controllers)!,
                 Log = parsed.GetValue(verbose) ? log : null,
                 ApiPort = parsed.GetValue(api),

@@ -71,7 +71,7 @@ public sealed class HostileInputTests
 
         foreach (var token in (string[])["\u0000\u0007\u001b[31m\r\n\u2028\uFFFF", new string('x', 200_000), "1", " ", "{{ .Values }}"])
         {
-            foreach (var kind in ToolkitKinds)
+            foreach (var kind in Playing.ToolkitKinds)
             {
                 await RequestAsync(sandbox, Playing.Kinds[kind] with { Name = "poisoned" }, token, cancel);
             }
@@ -107,7 +107,7 @@ public sealed class HostileInputTests
             await first.GitServer.CreateRepositoryAsync("good", cancel: cancel);
             using var copy = await GitWorkingCopy.InitAsync(first.GitServer.CloneUrl("good"));
             await copy.PushCommitAsync("Add a file", ("a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: good, namespace: apps}\n"));
-            foreach (var kind in ToolkitKinds)
+            foreach (var kind in Playing.ToolkitKinds)
             {
                 await DropSchemaAsync(first, kind, cancel);
                 var number = 0;
@@ -141,8 +141,6 @@ public sealed class HostileInputTests
         + "status: {inventory: {entries: [{id: '____', v: ''}, {id: '', v: v1}, {id: '../x_y_z_W', v: '../'}]}, artifact: {digest: '../../x', url: 'file:///etc/passwd'}}",
     ];
 
-    private static IEnumerable<string> ToolkitKinds => Playing.Kinds.Keys.Where(kind => kind is not ("Secret" or "ConfigMap"));
-
     /// <summary>An older definition, or one that somebody loosened, lets anything in.</summary>
     private static async Task DropSchemaAsync(SandboxEnvironment sandbox, string kind, CancellationToken cancel)
     {
@@ -156,6 +154,28 @@ public sealed class HostileInputTests
         }
 
         await sandbox.Client.UpdateAsync(path, definition, null, cancel);
+        // A real server serves the new definition a moment later.
+        var collection = Playing.Kinds[kind];
+        var probe = new JsonObject
+        {
+            ["apiVersion"] = $"{collection.Group}/{collection.Version}",
+            ["kind"] = kind,
+            ["metadata"] = new JsonObject { ["name"] = "probe", ["namespace"] = Playing.Space },
+            ["spec"] = 5,
+        };
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                try
+                {
+                    return await sandbox.Client.CreateAsync(collection, probe, new WriteOptions { DryRun = true }, cancel) is not null;
+                }
+                catch (ApiException error) when (error.IsInvalid)
+                {
+                    return false;
+                }
+            },
+            $"{kind} has no schema any more");
     }
 
     private static async Task RequestAsync(SandboxEnvironment sandbox, ResourcePath path, string token, CancellationToken cancel)

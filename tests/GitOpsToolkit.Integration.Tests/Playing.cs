@@ -20,10 +20,11 @@ internal static class Playing
         ["ImagePolicy"] = new("image.toolkit.fluxcd.io", "v1", "imagepolicies", Space),
         ["ImageUpdateAutomation"] = new("image.toolkit.fluxcd.io", "v1", "imageupdateautomations", Space),
         ["Secret"] = ResourcePath.Core("secrets", Space),
+        ["ServiceAccount"] = ResourcePath.Core("serviceaccounts", Space),
         ["ConfigMap"] = ResourcePath.Core("configmaps", Space),
     };
 
-    private static IEnumerable<string> ToolkitKinds => Kinds.Keys.Where(kind => kind is not ("Secret" or "ConfigMap"));
+    public static IEnumerable<string> ToolkitKinds => Kinds.Keys.Where(kind => Kinds[kind].Group.EndsWith(".toolkit.fluxcd.io", StringComparison.Ordinal));
 
     public static Task MakeNamespaceAsync(this SandboxEnvironment sandbox, CancellationToken cancel) => sandbox.Client.CreateAsync(
         ResourcePath.Core("namespaces"),

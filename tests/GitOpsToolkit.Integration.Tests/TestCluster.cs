@@ -19,7 +19,7 @@ internal static class TestCluster
         var other => throw new InvalidOperationException($"{Variable} is '{other}': leave it unset for the sandbox's own API server, or set it to real"),
     };
 
-    public static string? Kubeconfig { get; } = Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } path ? path : null;
+    public static string? Kubeconfig { get; } = SharedKubeconfig.OfEnvironment();
 
     /// <summary>Whether the cluster was there before the tests and stays.</summary>
     public static bool IsGiven => Choice == ClusterChoice.Real && Kubeconfig is not null;
@@ -27,5 +27,10 @@ internal static class TestCluster
     /// <summary>For a condition that many hops have to come true before.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    public static SandboxOptions Options(TempDirectory state) => new() { StateDirectory = state.Path, Cluster = Choice, Kubeconfig = Kubeconfig };
+    /// <summary>Where log lines go, for the one who looks for a fault: the file that <c>GITOPS_TEST_LOG</c> names.</summary>
+    private static Stream? Log { get; } = Environment.GetEnvironmentVariable("GITOPS_TEST_LOG") is { Length: > 0 } file
+        ? new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1)
+        : null;
+
+    public static SandboxOptions Options(TempDirectory state) => new() { StateDirectory = state.Path, Cluster = Choice, Kubeconfig = Kubeconfig, Log = Log };
 }

@@ -15,6 +15,9 @@ internal sealed class StoryFiles(string registry, string cloneUrl)
     /// <summary>The application's image, without a tag.</summary>
     public string Image => $"{registry}/{App}";
 
+    /// <summary>Where the repository is.</summary>
+    public string CloneUrl => cloneUrl;
+
     /// <summary>What is in the repository at the beginning: path to text.</summary>
     public IReadOnlyDictionary<string, string> Repository { get; } = new[]
     {
