@@ -60,6 +60,11 @@ public sealed class ListRegistry : IAsyncDisposable
         const string Before = "/v2/";
         const string After = "/tags/list";
         var path = context.Request.Path.Value!;
+        if (path == Before)
+        {
+            return;
+        }
+
         if (!path.StartsWith(Before, StringComparison.Ordinal) || !path.EndsWith(After, StringComparison.Ordinal))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
