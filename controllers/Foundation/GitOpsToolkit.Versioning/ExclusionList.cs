@@ -8,15 +8,11 @@ public sealed class ExclusionList
     /// <summary>The list used where none is given: cosign's signature tags.</summary>
     public static readonly IReadOnlyList<string> Default = ["^.*\\.sig$"];
 
+    private static readonly ExclusionList Standard = new([]);
+
     private readonly GoRegex[] patterns;
 
-    private readonly bool isDefault;
-
-    private ExclusionList(GoRegex[] patterns, bool isDefault)
-    {
-        this.patterns = patterns;
-        this.isDefault = isDefault;
-    }
+    private ExclusionList(GoRegex[] patterns) => this.patterns = patterns;
 
     /// <summary>Makes a list.</summary>
     /// <param name="patterns">The expressions.</param>
@@ -25,6 +21,13 @@ public sealed class ExclusionList
     public static bool TryCreate(
         IReadOnlyList<string> patterns, [NotNullWhen(true)] out ExclusionList? list, [NotNullWhen(false)] out string? error)
     {
+        if (patterns.SequenceEqual(Default))
+        {
+            list = Standard;
+            error = null;
+            return true;
+        }
+
         list = null;
         var compiled = new GoRegex[patterns.Count];
         for (var i = 0; i < patterns.Count; i++)
@@ -38,7 +41,7 @@ public sealed class ExclusionList
             compiled[i] = regex;
         }
 
-        list = new ExclusionList(compiled, patterns.SequenceEqual(Default));
+        list = new ExclusionList(compiled);
         error = null;
         return true;
     }
@@ -46,10 +49,10 @@ public sealed class ExclusionList
     /// <summary>Whether the tag is to be dropped.</summary>
     public bool Excludes(ReadOnlySpan<char> tag)
     {
-        if (isDefault && !tag.Contains('\n'))
+        if (ReferenceEquals(this, Standard))
         {
-            // What nearly everybody has needs no regular expression.
-            return tag.EndsWith(".sig");
+            // What nearly everybody has needs no regular expression: any character but a newline, and the ending.
+            return tag.EndsWith(".sig") && !tag.Contains('\n');
         }
 
         foreach (var pattern in patterns)

@@ -8,7 +8,9 @@ namespace GitOpsToolkit.Benchmarks.Images;
 /// </summary>
 internal sealed class ScanScenario : IScenario
 {
-    private const int Repositories = 200;
+    private static readonly int Repositories =
+        int.Parse(Environment.GetEnvironmentVariable("SCAN_REPOSITORIES") ?? "200", System.Globalization.CultureInfo.InvariantCulture);
+
     private const int TagsOfEach = 5000;
     private const string Newest = "v1.49.99";
     private const string Next = "v1.50.0";
