@@ -15,9 +15,6 @@ public sealed record DigestSighting(string Digest, DateTimeOffset At);
 /// <param name="Digest">The digest that it had when last asked for, or null where nobody asked.</param>
 public readonly record struct TagRecord(string Tag, DateTimeOffset FirstSeen, string? Digest);
 
-/// <summary>Takes a tag, valid during the call, and when it was first seen.</summary>
-public delegate void TagVisitor(ReadOnlySpan<char> tag, DateTimeOffset firstSeen);
-
 /// <summary>The tags that a complete scan found, with when each was first seen and the digests that were looked up.</summary>
 public sealed class TagSet
 {
@@ -74,18 +71,6 @@ public sealed class TagSet
         }
 
         return list;
-    }
-
-    /// <summary>Goes through the tags in descending byte order, with when each was first seen; makes no object for any of them.</summary>
-    public void ForEach(TagVisitor visit)
-    {
-        Span<char> text = stackalloc char[PackedTags.MaxTagLength];
-        var times = arrivals.GetEnumerator();
-        foreach (var tag in Packed)
-        {
-            times.MoveNext();
-            visit(text[..Encoding.ASCII.GetChars(tag, text)], times.Current);
-        }
     }
 
     /// <summary>When a tag was first seen; null where it is not in the set.</summary>

@@ -35,14 +35,14 @@ internal sealed class ImageCluster : IAsyncDisposable
             if (change.New?.Value?.Status.LatestRef is { } latest)
             {
                 elected[change.Key.Name] = latest.Tag;
-                Elected?.Invoke(change.Key.Name, latest.Tag);
+                OnElected?.Invoke(change.Key.Name, latest.Tag);
             }
         });
         watching = cache.RunAsync(stop.Token);
     }
 
     /// <summary>Called when a policy has elected a tag: its name and the tag.</summary>
-    public event Action<string, string>? Elected;
+    public Action<string, string>? OnElected { get; set; }
 
     public ListRegistry Registry { get; }
 
@@ -50,18 +50,18 @@ internal sealed class ImageCluster : IAsyncDisposable
 
     public static async Task<ImageCluster> StartAsync()
     {
-        var server = await ApiServer.StartAsync();
+        var api = await ApiServer.StartAsync();
         var authority = new X509Certificate2Collection();
-        authority.ImportFromPem(server.CertificateAuthorityPem);
-        var client = KubeConnection.ToServer(server.Url, server.Token, authority);
+        authority.ImportFromPem(api.CertificateAuthorityPem);
+        var connection = KubeConnection.ToServer(api.Url, api.Token, authority);
         foreach (var plural in (string[])["imagerepositories", "imagepolicies"])
         {
             var yaml = await File.ReadAllTextAsync(Checkout($"config/crd/bases/image.toolkit.fluxcd.io_{plural}.yaml"));
             var definitions = new ResourcePath("apiextensions.k8s.io", "v1", "customresourcedefinitions");
-            await client.CreateAsync(definitions, YamlReader.ReadOne(yaml).Root!.AsObject(), options: null, CancellationToken.None);
+            await connection.CreateAsync(definitions, YamlReader.ReadOne(yaml).Root!.AsObject(), options: null, CancellationToken.None);
         }
 
-        var cluster = new ImageCluster(server, await ListRegistry.StartAsync(), client);
+        var cluster = new ImageCluster(api, await ListRegistry.StartAsync(), connection);
         await cluster.cache.WaitForSyncAsync(CancellationToken.None);
         return cluster;
     }

@@ -1,5 +1,4 @@
 using System.Text;
-using GitOpsToolkit.Controllers.ImageReflector.Policies;
 using GitOpsToolkit.Controllers.ImageReflector.Scanning;
 using GitOpsToolkit.Controllers.ImageReflector.Storage;
 using GitOpsToolkit.Kubernetes;
@@ -48,7 +47,7 @@ internal sealed class PipelineScenario : IScenario
         await StepAsync(output, "store, no news", () => Done(store.Replace(key, new ScannedTags("x/y", listed, DateTimeOffset.UnixEpoch.AddMinutes(round++)))));
         await StepAsync(output, "read from the store", () => Done(store.Find(key)));
         var elector = new TagElector(policy!);
-        await StepAsync(output, "read and elect by semver", () => Done(elector.Elect(store.Find(key)!)));
+        await StepAsync(output, "read and elect by semver", () => Done(Elect(elector, store.Find(key)!)));
         return true;
     }
 
@@ -56,6 +55,18 @@ internal sealed class PipelineScenario : IScenario
     {
         GC.KeepAlive(result);
         return Task.CompletedTask;
+    }
+
+    private static TagElection Elect(TagElector elector, TagSet tags)
+    {
+        var ballot = elector.Open();
+        Span<char> text = stackalloc char[PackedTags.MaxTagLength];
+        foreach (var tag in tags.Packed)
+        {
+            ballot.Add(text[..Encoding.ASCII.GetChars(tag, text)]);
+        }
+
+        return ballot.Close();
     }
 
     private static async Task PageAsync(byte[] page)

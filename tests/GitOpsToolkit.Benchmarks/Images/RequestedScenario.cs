@@ -52,25 +52,16 @@ internal sealed class RequestedScenario : IScenario
     private static async Task<TimeSpan> OnceAsync(ImageCluster cluster, string tag)
     {
         var seen = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-        void OnElected(string policy, string elected)
+        cluster.OnElected = (_, elected) =>
         {
             if (elected == tag)
             {
                 seen.TrySetResult(Stopwatch.GetTimestamp());
             }
-        }
-
-        cluster.Elected += OnElected;
-        try
-        {
-            cluster.Registry.Add("app", tag);
-            var begun = Stopwatch.GetTimestamp();
-            await cluster.RequestAsync("app", tag);
-            return Stopwatch.GetElapsedTime(begun, await seen.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System));
-        }
-        finally
-        {
-            cluster.Elected -= OnElected;
-        }
+        };
+        cluster.Registry.Add("app", tag);
+        var begun = Stopwatch.GetTimestamp();
+        await cluster.RequestAsync("app", tag);
+        return Stopwatch.GetElapsedTime(begun, await seen.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System));
     }
 }

@@ -1,7 +1,6 @@
 using System.Text;
 using GitOpsToolkit.Controllers.ImageReflector.Storage;
 using GitOpsToolkit.Kubernetes;
-using GitOpsToolkit.Registry;
 using Microsoft.Data.Sqlite;
 
 namespace GitOpsToolkit.Benchmarks.Images;
@@ -35,9 +34,9 @@ internal sealed class SqliteTagStore : IBenchmarkedStore
 
     public void Replace(ObjectKey repository, ScannedTags scanned)
     {
-        using var transaction = connection.BeginTransaction();
         var key = repository.ToString();
         var before = Tags(repository).ToHashSet(StringComparer.Ordinal);
+        using var transaction = connection.BeginTransaction();
         var revision = TagSets.Create(scanned).Revision;
         foreach (var utf8 in scanned.Tags)
         {
