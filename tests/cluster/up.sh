@@ -24,7 +24,8 @@ if id=$(keeper); then
 else
   KUBEBUILDER_ASSETS=$(bash "$here/control-plane.sh")
   export KUBEBUILDER_ASSETS
-  "$@" >&2
+  # Build servers stay behind: they must not keep the lock.
+  "$@" >&2 8>&-
   rm -rf "$state"
   mkdir -p -m 700 "$state"
   # A session of its own, so that it outlives this terminal; without the locks of this script.
