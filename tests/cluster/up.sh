@@ -32,7 +32,8 @@ else
   setsid "$gitops" control-plane --folder "$state" > "$state/log" 2>&1 < /dev/null 8>&- 9>&- &
   echo $! > "$state/pid"
   until [ -s "$state/kubeconfig" ]; do
-    if ! keeper > /dev/null; then
+    # By the shell's own book: just after its start the process is not yet the program that keeper knows.
+    if [ -z "$(jobs -rp)" ]; then
       say "it did not start:"
       cat "$state/log" >&2
       exit 1
