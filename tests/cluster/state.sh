@@ -6,5 +6,5 @@ say() { echo "cluster: $*" >&2; }
 keeper() {
   local id
   id=$(cat "$state/pid" 2> /dev/null) || return 1
-  tr '\0' ' ' < "/proc/$id/cmdline" 2> /dev/null | grep -qF "control-plane --folder $state" && echo "$id"
+  [ -r "/proc/$id/cmdline" ] && tr '\0' ' ' < "/proc/$id/cmdline" | grep -qF "control-plane --folder $state" && echo "$id"
 }
