@@ -117,6 +117,11 @@ internal static class KindHooks
         }
 
         tree.Remove("stringData");
+        foreach (var key in (tree.Map("data") ?? []).Where(d => d.Value is null).Select(d => d.Key).ToList())
+        {
+            // No bytes at all are an empty text.
+            tree["data"]![key] = "";
+        }
     }
 
     private static void PodDefaults(JsonObject tree)

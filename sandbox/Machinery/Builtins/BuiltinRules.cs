@@ -54,6 +54,9 @@ internal static class BuiltinRules
             case ("networking.k8s.io", "Ingress"):
                 NetworkRules.Ingress(obj, errors);
                 break;
+            case ("networking.k8s.io", "NetworkPolicy"):
+                NetworkRules.Policy(obj, errors);
+                break;
             case ("autoscaling", "HorizontalPodAutoscaler"):
                 Autoscaler(obj, errors);
                 break;
@@ -220,7 +223,7 @@ internal static class DataRules
 
         if (size > Limit)
         {
-            errors.Add(FieldError.TooLong(kind == "Secret" ? "data" : "", Limit));
+            errors.Add(FieldError.TooLong(kind == "Secret" ? "data" : "[]", Limit));
         }
 
         if (kind == "Secret")
@@ -261,6 +264,10 @@ internal static class DataRules
         {
             errors.Add(FieldError.InvalidText(path, key, $"must not be '{key}'"));
         }
+        else if (key.StartsWith(".."))
+        {
+            errors.Add(FieldError.InvalidText(path, key, "must not start with '..'"));
+        }
     }
 
     private static void Secret(JsonObject obj, JsonObject? old, List<FieldError> errors)
@@ -276,7 +283,20 @@ internal static class DataRules
         };
         foreach (var key in needed.Where(key => Json.At(obj, "data", key) is null))
         {
-            errors.Add(FieldError.Required($"data[{key}]"));
+            // The server words it so for this type.
+            errors.Add(FieldError.Required(key == "ssh-privatekey" ? $"data[%s][{key}]" : $"data[{key}]"));
+        }
+
+        if (Json.Text(obj, "type") == "kubernetes.io/basic-auth" && Json.At(obj, "data", "username") is null && Json.At(obj, "data", "password") is null)
+        {
+            errors.Add(FieldError.Required("data[%s][username]"));
+            errors.Add(FieldError.Required("data[%s][password]"));
+        }
+
+        const string account = "kubernetes.io/service-account.name";
+        if (Json.Text(obj, "type") == "kubernetes.io/service-account-token" && Json.Text(obj, "metadata", "annotations", account) is not { Length: > 0 })
+        {
+            errors.Add(FieldError.Required($"metadata.annotations[{account}]"));
         }
 
         foreach (var key in needed.Where(key => key.StartsWith(".docker") && Json.Text(obj, "data", key) is not null))

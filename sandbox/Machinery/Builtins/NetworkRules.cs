@@ -12,7 +12,7 @@ internal static class NetworkRules
         var spec = Json.Object(obj, "spec") ?? [];
         if (spec["defaultBackend"] is null && Json.Array(spec, "rules") is not { Count: > 0 })
         {
-            errors.Add(FieldError.Invalid("spec", spec, "either `defaultBackend` or `rules` must be specified"));
+            errors.Add(FieldError.Invalid("spec", null, "either `defaultBackend` or `rules` must be specified"));
         }
 
         Backend(spec["defaultBackend"] as JsonObject, "spec.defaultBackend", errors);
@@ -26,6 +26,11 @@ internal static class NetworkRules
                 {
                     errors.Add(FieldError.InvalidText($"{path}.host", host, fault));
                 }
+            }
+
+            if (entry["http"] is not null && Json.Array(entry, "http", "paths") is not { Count: > 0 })
+            {
+                errors.Add(FieldError.Required($"{path}.http.paths"));
             }
 
             var item = 0;
@@ -74,6 +79,41 @@ internal static class NetworkRules
         if (service["port"] is not JsonObject { Count: > 0 })
         {
             errors.Add(FieldError.Required($"{path}.service.port", "port name or number is required"));
+        }
+        else if (Json.At(service, "port", "name") is not null && Json.At(service, "port", "number") is not null)
+        {
+            errors.Add(FieldError.InvalidText(path, "", "cannot set both port name & port number"));
+        }
+    }
+
+    /// <summary>Selectors and address blocks of a NetworkPolicy.</summary>
+    public static void Policy(JsonObject obj, List<FieldError> errors)
+    {
+        MetadataRules.CheckLabels(Json.At(obj, "spec", "podSelector", "matchLabels"), "spec.podSelector.matchLabels", errors);
+        foreach (var (rules, peers) in ((string, string)[])[("ingress", "from"), ("egress", "to")])
+        {
+            var rule = 0;
+            foreach (var entry in BuiltinDefaults.Objects(Json.At(obj, "spec", rules)))
+            {
+                var (path, peer) = ($"spec.{rules}[{rule++}].{peers}", 0);
+                foreach (var named in BuiltinDefaults.Objects(entry[peers]))
+                {
+                    Peer(named, $"{path}[{peer++}]", errors);
+                }
+            }
+        }
+    }
+
+    private static void Peer(JsonObject peer, string path, List<FieldError> errors)
+    {
+        foreach (var selector in (string[])["podSelector", "namespaceSelector"])
+        {
+            MetadataRules.CheckLabels(Json.At(peer, selector, "matchLabels"), $"{path}.{selector}.matchLabels", errors);
+        }
+
+        if (Json.Text(peer, "ipBlock", "cidr") is { } block && !System.Net.IPNetwork.TryParse(block, out _))
+        {
+            errors.Add(FieldError.InvalidText($"{path}.ipBlock.cidr", block, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"));
         }
     }
 }

@@ -13,6 +13,13 @@ internal static class PodRules
     public static void ValidatePod(JsonObject pod, JsonObject? old, List<FieldError> errors)
     {
         Spec(Json.Object(pod, "spec") ?? [], "spec", errors);
+        foreach (var list in ((string[])["containers", "initContainers"])
+            .Where(list => old is not null && Json.Array(pod, "spec", list)?.Count != Json.Array(old, "spec", list)?.Count))
+        {
+            errors.Add(FieldError.Forbidden($"spec.{list}", "pod updates may not add or remove containers"));
+            return;
+        }
+
         if (old is not null && !Json.Same(Frozen(pod), Frozen(old)))
         {
             errors.Add(FieldError.Forbidden("spec", UpdateRule));
@@ -177,6 +184,14 @@ internal static class PodRules
 
     private static void Resources(JsonObject? resources, string path, List<FieldError> errors)
     {
+        foreach (var list in (string[])["limits", "requests"])
+        {
+            foreach (var (name, amount) in (Json.Object(resources, list) ?? []).Where(r => Quantity.Value(Json.Text(r.Value) ?? "0") < 0))
+            {
+                errors.Add(FieldError.InvalidText($"{path}.{list}[{name}]", Json.Text(amount) ?? "", "must be greater than or equal to 0"));
+            }
+        }
+
         foreach (var (name, request) in Json.Object(resources, "requests") ?? [])
         {
             var (asked, limit) = (Json.Text(request) ?? "0", Json.Text(resources, "limits", name));

@@ -11,8 +11,6 @@ internal static class ServiceRules
     {
         var spec = Json.Object(obj, "spec") ?? [];
         var type = Json.Text(spec, "type");
-        BuiltinRules.OneOf(spec["type"], "spec.type", Types, errors);
-        BuiltinRules.OneOf(spec["sessionAffinity"], "spec.sessionAffinity", ["ClientIP", "None"], errors);
         if (type == "ExternalName")
         {
             ExternalName(spec, errors);
@@ -23,7 +21,9 @@ internal static class ServiceRules
         }
 
         MetadataRules.CheckLabels(spec["selector"], "spec.selector", errors);
+        BuiltinRules.OneOf(spec["sessionAffinity"], "spec.sessionAffinity", ["ClientIP", "None"], errors);
         Ports(spec, errors);
+        BuiltinRules.OneOf(spec["type"], "spec.type", Types, errors);
         if (old is not null && type != "ExternalName" && Json.Text(old, "spec", "type") != "ExternalName")
         {
             Address(spec, Json.Object(old, "spec") ?? [], errors);

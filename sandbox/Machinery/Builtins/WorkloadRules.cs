@@ -77,7 +77,9 @@ internal static class WorkloadRules
     {
         if (Json.Object(obj, "spec", "selector") is not { } selector)
         {
+            // No selector matches nothing, not even the template.
             errors.Add(FieldError.Required("spec.selector"));
+            Mismatch(Json.Object(obj, "spec", "template") ?? [], errors);
             return;
         }
 
@@ -102,10 +104,12 @@ internal static class WorkloadRules
         var template = Json.Object(obj, "spec", "template") ?? [];
         if (!parsed.Matches(template))
         {
-            errors.Add(FieldError.Invalid("spec.template.metadata.labels", Json.At(template, "metadata", "labels"),
-                "`selector` does not match template `labels`"));
+            Mismatch(template, errors);
         }
     }
+
+    private static void Mismatch(JsonObject template, List<FieldError> errors) => errors.Add(FieldError.Invalid(
+        "spec.template.metadata.labels", Json.At(template, "metadata", "labels"), "`selector` does not match template `labels`"));
 
     private static void Template(JsonObject obj, string path, string[] restartPolicies, List<FieldError> errors)
     {
@@ -115,7 +119,11 @@ internal static class WorkloadRules
         PodRules.Spec(spec, $"{path}.spec", errors);
         if (spec["restartPolicy"] is { } policy && !restartPolicies.Contains(Json.Text(policy)))
         {
-            errors.Add(FieldError.NotSupported($"{path}.spec.restartPolicy", policy, restartPolicies));
+            var field = $"{path}.spec.restartPolicy";
+            var isDefault = restartPolicies.Length > 1 && Json.Text(policy) == "Always";
+            errors.Add(isDefault
+                ? FieldError.Required(field, $"valid values: {string.Join(", ", restartPolicies.Select(GoText.Quote))}")
+                : FieldError.NotSupported(field, policy, restartPolicies));
         }
     }
 
@@ -123,7 +131,7 @@ internal static class WorkloadRules
     {
         const string path = "spec.strategy.rollingUpdate";
         var strategy = Json.Object(obj, "spec", "strategy") ?? [];
-        BuiltinRules.OneOf(strategy["type"], "spec.strategy.type", ["Recreate", "RollingUpdate"], errors);
+        BuiltinRules.OneOf(strategy["type"], "spec.strategy", ["Recreate", "RollingUpdate"], errors);
         var rolling = strategy["rollingUpdate"] as JsonObject;
         if (Json.Text(strategy, "type") == "Recreate" && rolling is not null)
         {
