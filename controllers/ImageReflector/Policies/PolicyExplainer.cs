@@ -4,10 +4,12 @@ using GitOpsToolkit.Api.Image.V1;
 using GitOpsToolkit.Api.Json;
 using GitOpsToolkit.Api.Meta;
 using GitOpsToolkit.Api.Schema;
+using GitOpsToolkit.Controllers.ImageReflector.Access;
 using GitOpsToolkit.Controllers.ImageReflector.Scanning;
 using GitOpsToolkit.Controllers.ImageReflector.Storage;
 using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.Registry;
+using GitOpsToolkit.Registry.Clouds;
 using GitOpsToolkit.Versioning;
 
 namespace GitOpsToolkit.Controllers.ImageReflector.Policies;
@@ -81,7 +83,9 @@ public sealed class PolicyExplainer(TimeProvider time, bool fluxCompatible = fal
         var (rules, annotations) = RulesOf(policy);
         var source = ImagePolicyReconciler.RepositoryOf(policy);
         var repository = await GetAsync<ImageRepository>(client, source, cancellation);
-        var lookup = new RegistryLookup(new RegistryLogin(client), time);
+        var options = new ImageReflectorOptions();
+        using var clouds = new CloudLogin(options.Cloud, time, options.CloudHandlers);
+        var lookup = new RegistryLookup(new RegistryLogin(client, clouds, options), time);
         var (listed, fault) = await lookup.AskAsync(
             repository, $"list the tags of {repository.Spec.Image}", registry.ListTagsAsync, cancellation);
         if (listed is null)
