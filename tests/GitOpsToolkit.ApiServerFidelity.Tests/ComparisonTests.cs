@@ -17,6 +17,7 @@ public sealed class ComparisonTests
     [InlineData("""{"a": [1, 2]}""", """{"a": [2, 1]}""", "$.a[0] $.a[1]")]
     [InlineData("""{"a": [1]}""", """{"a": [1, 2]}""", "$.a[1]")]
     [InlineData("""{"a": {"x/y": {"z.b": 1}}}""", """{"a": {"x/y": {}}}""", "$.a['x/y']['z.b']")]
+    [InlineData("""{"kind": "Status", "code": 404}""", """{"kind": "Pod", "spec": {}}""", "$")]
     public void Differences_are_found_where_they_are(string reference, string sandbox, string places) =>
         Assert.Equal(places, string.Join(' ', Difference.Between(Body(reference), Body(sandbox)).Select(d => PathPattern.Text(d.Path))));
 

@@ -84,6 +84,13 @@ public sealed class NormaliserTests
             Normalised("", """{"managedFields": [{"operation": "Update", "manager": "b"}, {"operation": "Apply", "manager": "x"}, {"operation": "Update", "manager": "a"}]}""")
                 .Single()!["managedFields"]!.AsArray().Select(e => $"{e!["operation"]} {e["manager"]}"));
 
+    [Fact]
+    public void Resources_of_a_group_are_in_no_order() =>
+        Assert.Equal(
+            "Pod",
+            Normalised("", """{"kind": "APIResourceList", "resources": [{"name": "nodes"}, {"name": "pods", "kind": "Pod"}]}""")
+                .Single()!["resources"]!["pods"]!["kind"]!.ToString());
+
     private static List<JsonNode?> Normalised(string said, params string[] bodies)
     {
         var answers = bodies.Select((b, i) => new Answer(i + 1, "GET /", new() { ["code"] = 200, ["$"] = JsonNode.Parse(b) }));

@@ -26,6 +26,7 @@ public sealed class StoreTests
     public async Task No_increment_is_lost_under_contention()
     {
         var store = new ObjectStore(10_000, null);
+        var before = store.Revision;
         store.Create(Id, Tree(0));
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
         {
@@ -40,7 +41,7 @@ public sealed class StoreTests
             }
         })));
         Assert.Equal(1000, store.Get(Id)!.Parse()["n"]!.GetValue<long>());
-        var (changes, upTo, _, _) = store.Follow(Id.Resource, 1);
+        var (changes, upTo, _, _) = store.Follow(Id.Resource, before);
         Assert.Equal(1001, changes!.Count);
         Assert.Equal(changes[^1].Revision, upTo);
         Assert.Equal(changes.Select(c => c.Revision), changes.Select(c => c.Revision).Order());

@@ -34,8 +34,8 @@ public sealed class PatchTests
     [InlineData("""[{"op":"jump","path":"/a"}]""", 422, Rejected)]
     [InlineData("""[{"op":"add","path":"a","value":1}]""", 422, Rejected)]
     [InlineData("""[{"op":"move","from":"/x","path":"/a"}]""", 422, Rejected)]
-    [InlineData("""{"a":1}""", 400, "error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch")]
-    [InlineData("""["a"]""", 400, "error decoding patch: json: cannot unmarshal string into Go value of type jsonpatch.Operation")]
+    [InlineData("""{"a":1}""", 400, "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp")]
+    [InlineData("""["a"]""", 400, "error decoding patch: json: cannot unmarshal string into Go value of type handlers.jsonPatchOp")]
     public void JsonPatchRefuses(string patch, int code, string message)
     {
         var document = Cases.Obj("""{"a":[1]}""");

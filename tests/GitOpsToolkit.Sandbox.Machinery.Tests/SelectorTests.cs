@@ -38,23 +38,33 @@ public sealed class SelectorTests
     public void LabelTexts(string text, bool matches) => Assert.Equal(matches, LabelSelector.Parse(text).Matches(Cases.Obj(Labels)));
 
     [Theory]
-    [InlineData("app in web")]
-    [InlineData("app in (web")]
-    [InlineData("app=web tier=x")]
-    [InlineData("=web")]
-    [InlineData("app=web,")]
-    [InlineData(",")]
-    [InlineData("app like web")]
-    [InlineData("a b=c")]
-    [InlineData("n>x")]
-    [InlineData("-a=b")]
-    [InlineData("a=-b")]
-    public void BadLabelTexts(string text)
+    [InlineData("app in web", "unable to parse requirement: found 'web' expected: '('")]
+    [InlineData("app in (web", "unable to parse requirement: found '', expected: ',' or ')'")]
+    [InlineData("app in (=", "unable to parse requirement: found '=', expected: ',', ')' or identifier")]
+    [InlineData("app=web tier=x", "found 'tier', expected: ',' or 'end of string'")]
+    [InlineData("=web", "found '=', expected: !, identifier, or 'end of string'")]
+    [InlineData("app=web,", "found '', expected: identifier after ','")]
+    [InlineData(",", "found ',', expected: !, identifier, or 'end of string'")]
+    [InlineData("!", "unable to parse requirement: found '', expected: identifier")]
+    [InlineData("a===b", "unable to parse requirement: found '=', expected: identifier")]
+    [InlineData("app like web", "unable to parse requirement: found 'like', expected: in, notin, =, ==, !=, gt, lt")]
+    [InlineData("n>x", "unable to parse requirement: values[0]: Invalid value: \"x\": for 'Gt', 'Lt' operators, the value must be an integer")]
+    [InlineData("-a=b", "unable to parse requirement: <nil>: Invalid value: \"-a\": name part must consist of")]
+    [InlineData("a=-b", "unable to parse requirement: values[0][a]: Invalid value: \"-b\": a valid label must be")]
+    public void BadLabelTexts(string text, string message)
     {
         var refusal = Assert.Throws<StatusException>(() => LabelSelector.Parse(text));
         Assert.Equal(400, refusal.Code);
-        Assert.StartsWith("unable to parse requirement: ", refusal.Message);
+        Assert.StartsWith(message, refusal.Message);
     }
+
+    [Theory]
+    [InlineData("tier notin (1,)", "x", true)]
+    [InlineData("tier notin (1,)", "1", false)]
+    [InlineData("tier in (,1)", "1", true)]
+    [InlineData("tier in (,1)", "", true)]
+    public void NothingBetweenCommasIsTheEmptyValue(string text, string tier, bool matches) =>
+        Assert.Equal(matches, LabelSelector.Parse(text).Matches(Cases.Obj($$"""{"metadata":{"labels":{"tier":"{{tier}}"} } }""")));
 
     [Theory]
     [InlineData("{}", true)]
@@ -107,10 +117,13 @@ public sealed class SelectorTests
     public void OtherFieldsAreRefused()
     {
         var refusal = Assert.Throws<StatusException>(() => FieldSelector.Parse("spec.replicas=1").Check("", "v1", "Pod"));
-        Assert.Equal((400, "Unable to find \"v1, Kind=Pod\" that match label selector \"\", field selector \"spec.replicas=1\": field label not supported: spec.replicas"),
-            (refusal.Code, refusal.Message));
-        refusal = Assert.Throws<StatusException>(() => FieldSelector.Parse("spec.x=1").Check("example.com", "v1", "Thing"));
+        Assert.Equal((400, "field label not supported: spec.replicas"), (refusal.Code, refusal.Message));
+        refusal = Assert.Throws<StatusException>(() => FieldSelector.Parse("spec.x=1").Check("example.com", "v1", "Thing", []));
         Assert.Equal("field label not supported: spec.x", refusal.Message);
+        refusal = Assert.Throws<StatusException>(() => FieldSelector.Parse("data.k=v").Check("", "v1", "ConfigMap"));
+        Assert.Equal("\"data.k\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"", refusal.Message);
+        Assert.Equal("invalid field selector: unescaped character in value: 61",
+            Assert.Throws<StatusException>(() => FieldSelector.Parse("metadata.name=a=b")).Message);
         FieldSelector.Parse("spec.x=1").Check("example.com", "v1", "Thing", ["spec.x"]);
         Assert.Equal("invalid selector: 'nonsense'; can't understand 'nonsense'",
             Assert.Throws<StatusException>(() => FieldSelector.Parse("nonsense")).Message);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Sandbox.ApiServer.Resources;
 
@@ -66,13 +68,15 @@ internal sealed class DiscoveryDocuments(ResourceRegistry registry, Func<string>
             }
         }
 
-        return new()
+        var list = new JsonObject { ["kind"] = "APIResourceList" };
+        if (group.Length > 0)
         {
-            ["kind"] = "APIResourceList",
-            ["apiVersion"] = "v1",
-            ["groupVersion"] = group.Length == 0 ? version : $"{group}/{version}",
-            ["resources"] = resources,
-        };
+            list["apiVersion"] = "v1";
+        }
+
+        list["groupVersion"] = group.Length == 0 ? version : $"{group}/{version}";
+        list["resources"] = resources;
+        return list;
     }
 
     public JsonObject Aggregated(bool legacy, string version) => new()
@@ -142,7 +146,19 @@ internal sealed class DiscoveryDocuments(ResourceRegistry registry, Func<string>
             entry["categories"] = Texts(resource.Categories);
         }
 
+        if (resource is { IsVirtual: false, Verbs: not [] })
+        {
+            entry["storageVersionHash"] = StorageVersionHash(resource);
+        }
+
         return entry;
+    }
+
+    /// <summary>Changes when the version changes in which objects are stored.</summary>
+    private static string StorageVersionHash(ResourceDefinition resource)
+    {
+        var version = resource.StorageVersion.Length > 0 ? resource.StorageVersion : resource.Version;
+        return Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{resource.Group}/{version}/{resource.Kind}")).AsSpan(0, 8));
     }
 
     private static IEnumerable<JsonObject> Subresources(ResourceDefinition resource)

@@ -60,7 +60,14 @@ internal sealed class DiscoveryHandler(Cluster cluster, Func<string> address)
             return false;
         }
 
-        await WriteAsync(http, document, "application/json");
+        // The list of groups is answered by a handler of its own, which looks at no method.
+        if (!HttpMethods.IsGet(http.Request.Method) && parts is ["version" or "api", ..] or ["apis", _, ..])
+        {
+            throw new ApiError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", []);
+        }
+
+        var accepted = parts is ["api" or "apis" or "version", ..] ? Accepted.Parse(http.Request.Headers.Accept.ToString(), isList: false) : Accepted.Json;
+        await Responder.WriteAsync(http, 200, JsonText.Bytes(document), parts is ["version"] ? Accepted.Json : accepted);
         return true;
     }
 

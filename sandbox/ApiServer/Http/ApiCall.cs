@@ -43,9 +43,13 @@ internal sealed class ApiCall(HttpContext http, RequestPath path, ResourceDefini
 
     public string Query(string name) => http.Request.Query[name].ToString();
 
-    public bool Flag(string name) => Query(name) is "true" or "1";
+    public bool Flag(string name) => Flag(http.Request, name);
 
-    public Accepted Accept(bool isList) => Accepted.Parse(http.Request.Headers.Accept.ToString(), isList);
+    /// <summary>A switch in the query: on by its mere name, and by any value but <c>false</c> and <c>0</c>.</summary>
+    public static bool Flag(HttpRequest request, string name) =>
+        request.Query.TryGetValue(name, out var value) && !value.ToString().Equals("false", StringComparison.OrdinalIgnoreCase) && value != "0";
+
+    public Accepted Accept(bool isList) => Accepted.Parse(http.Request.Headers.Accept.ToString(), isList, resource.GoType, resource.Custom is not null);
 
     /// <summary>Adds a Warning header (code 299) to the answer; duplicates are dropped.</summary>
     public void Warn(string text)

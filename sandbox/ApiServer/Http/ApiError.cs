@@ -10,6 +10,9 @@ internal sealed class ApiError(int code, string reason, string message, JsonObje
 
     public string Reason => reason;
 
+    /// <summary>After how many seconds the client may try again; null where that is not said.</summary>
+    public long? RetryAfter => details?["retryAfterSeconds"] is JsonValue seconds ? Json.Integer(seconds) : null;
+
     public JsonObject ToStatus()
     {
         var status = new JsonObject

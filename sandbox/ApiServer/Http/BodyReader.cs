@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using GitOpsToolkit.Sandbox.ApiServer.Objects;
 using GitOpsToolkit.Sandbox.ApiServer.Protobuf;
 using GitOpsToolkit.Sandbox.ApiServer.Resources;
 using GitOpsToolkit.Sandbox.ApiServer.Storage;
@@ -12,6 +13,11 @@ namespace GitOpsToolkit.Sandbox.ApiServer.Http;
 /// <summary>Bodies of requests as JSON trees.</summary>
 internal static class BodyReader
 {
+    private const int ExcerptBytes = 30;
+
+    /// <summary>What a body must at least be, in the server's words.</summary>
+    private const string TypeMeta = """struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }""";
+
     private static readonly string[] ObjectTypes = ["application/json", "application/yaml", ProtoReader.MediaType];
     private static readonly string[] CustomTypes = ["application/json", "application/yaml"];
 
@@ -21,7 +27,7 @@ internal static class BodyReader
     {
         var type = call.ContentType;
         var types = call.Resource.Custom is null ? ObjectTypes : CustomTypes;
-        if (type.Length > 0 && !types.Contains(type, StringComparer.Ordinal) && type != "*/*")
+        if (type.Length > 0 && !types.Contains(type, StringComparer.Ordinal))
         {
             throw ApiError.UnsupportedMediaType(types);
         }
@@ -41,7 +47,25 @@ internal static class BodyReader
     public static async Task<JsonObject> ReadOptionsAsync(ApiCall call, int limit)
     {
         var body = await call.ReadBodyAsync(limit);
-        return body.Length == 0 ? [] : Parse(body, call.ContentType, "DeleteOptions", []);
+        if (body.Length == 0)
+        {
+            return [];
+        }
+
+        var type = call.ContentType;
+        if (type.Length > 0 && !ObjectTypes.Contains(type, StringComparer.Ordinal))
+        {
+            throw ApiError.UnsupportedMediaType(ObjectTypes);
+        }
+
+        try
+        {
+            return type == "application/json" ? StrictJson.Parse(body) as JsonObject ?? [] : Parse(body, type, "DeleteOptions", []);
+        }
+        catch (JsonException e)
+        {
+            throw new ApiError(500, "", $"couldn't get version/kind; json parse error: {GoJsonFault.Describe(body) ?? e.Message}");
+        }
     }
 
     /// <summary>Parses a body that must be an object.</summary>
@@ -49,7 +73,7 @@ internal static class BodyReader
     {
         if (body.Length == 0)
         {
-            throw ApiError.BadRequest("EOF");
+            throw Unrecognized(kind, "unexpected end of JSON input", body);
         }
 
         try
@@ -60,19 +84,24 @@ internal static class BodyReader
                 ProtoReader.MediaType => ProtoReader.Read(body),
                 _ => StrictJson.Parse(body, duplicates),
             };
-            return node as JsonObject ?? throw Unrecognized(kind, $"cannot unmarshal {Shape(node)} into Go value of type struct", body);
+            return node switch
+            {
+                JsonObject map => map,
+                null => [],
+                _ => throw Unrecognized(kind, $"json: cannot unmarshal {JsonKinds.Name(node)} into Go value of type {TypeMeta}", body),
+            };
         }
         catch (JsonException e)
         {
-            throw Unrecognized(kind, e.Message, body);
+            throw Unrecognized(kind, GoJsonFault.Describe(body) ?? e.Message, body);
         }
         catch (YamlReadException e)
         {
-            throw Unrecognized(kind, e.Message, body);
+            throw ApiError.BadRequest($"the object provided is unrecognized (must be of type {kind}): yaml: {e.Message} ({Summary(body)})");
         }
         catch (FormatException e)
         {
-            throw ApiError.BadRequest($"the object provided is unrecognized (must be of type {kind}): {e.Message}");
+            throw ApiError.BadRequest($"the object provided is unrecognized (must be of type {kind}): {e.Message} ({Summary(body)})");
         }
     }
 
@@ -80,6 +109,11 @@ internal static class BodyReader
     public static void CheckKind(ResourceDefinition resource, JsonObject tree)
     {
         var (apiVersion, kind) = (tree.Text("apiVersion"), tree.Text("kind"));
+        if (resource.Custom is null)
+        {
+            CheckConversion(resource, apiVersion, kind, tree);
+        }
+
         if ((apiVersion.Length > 0 || resource.Custom is not null) && apiVersion != resource.ApiVersion)
         {
             throw ApiError.BadRequest(
@@ -99,17 +133,30 @@ internal static class BodyReader
 
         if (resource.Custom is not null && tree["metadata"] is { } other and not JsonObject)
         {
-            throw ApiError.From(resource.Rules.Undecodable($"json: cannot unmarshal {Shape(other)} into Go value of type v1.ObjectMeta"));
+            throw ApiError.From(resource.Rules.Undecodable($"json: cannot unmarshal {JsonKinds.Name(other)} into Go value of type v1.ObjectMeta"));
         }
 
         tree["apiVersion"] = resource.ApiVersion;
         tree["kind"] = resource.Kind;
     }
 
-    /// <summary>A patched custom resource has to be of the kind and version that it was.</summary>
+    /// <summary>A patched object has to be of the kind and version that it was.</summary>
     public static void CheckPatchedKind(ResourceDefinition resource, JsonObject tree)
     {
         var (apiVersion, kind) = (tree.Text("apiVersion"), tree.Text("kind"));
+        if (resource.Custom is null)
+        {
+            try
+            {
+                CheckConversion(resource, apiVersion, kind, tree);
+                return;
+            }
+            catch (ApiError refusal)
+            {
+                throw Schemas.InvalidPatch(Encoding.UTF8.GetString(JsonText.Bytes(tree)), refusal.Message);
+            }
+        }
+
         if (kind.Length == 0)
         {
             var shown = Encoding.UTF8.GetString(JsonText.Bytes(tree));
@@ -133,31 +180,40 @@ internal static class BodyReader
         return ApiError.Invalid(resource.Group, kind, tree.Meta().Text("name"), [FieldError.InvalidText("kind", kind, $"must be {resource.Kind}")]);
     }
 
-    private static string Shape(JsonNode? node) => node?.GetValueKind() switch
+    /// <summary>A built-in kind is refused by what converts it: another kind has no conversion, an unknown one no type.</summary>
+    private static void CheckConversion(ResourceDefinition resource, string apiVersion, string kind, JsonObject tree)
     {
-        null => "null",
-        JsonValueKind.Array => "array",
-        JsonValueKind.String => "string",
-        JsonValueKind.Number => "number",
-        JsonValueKind.True or JsonValueKind.False => "bool",
-        _ => "object",
-    };
+        if (apiVersion.Count(c => c == '/') > 1)
+        {
+            throw ApiError.BadRequest(
+                $"the object provided is unrecognized (must be of type {resource.Kind}): unexpected GroupVersion string: {apiVersion} ({Summary(JsonText.Bytes(tree))})");
+        }
 
-    private static ApiError Unrecognized(string kind, string why, byte[] body)
-    {
-        return ApiError.BadRequest(
-            $"the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse error: {why} ({Summary(body)})");
+        var (wanted, version) = (kind.Length > 0 ? kind : resource.Kind, apiVersion.Length > 0 ? apiVersion : resource.ApiVersion);
+        if (wanted == resource.Kind && version == resource.ApiVersion)
+        {
+            return;
+        }
+
+        var parts = version.Split('/');
+        var why = BuiltinKind.Find(parts.Length > 1 ? parts[0] : "", parts[^1], wanted) is null
+            ? $"no kind \"{wanted}\" is registered for version \"{version}\" in scheme \"pkg/api/legacyscheme/scheme.go:30\""
+            : $"converting ({parts[^1]}.{wanted}) to ({resource.GoType}): unknown conversion";
+        throw ApiError.BadRequest($"{wanted} in version \"{parts[^1]}\" cannot be handled as a {resource.Kind}: {why}");
     }
 
+    private static ApiError Unrecognized(string kind, string why, byte[] body) => ApiError.BadRequest(
+        $"the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse error: {why} ({Summary(body)})");
+
+    /// <summary>The beginning of a body, as text where it looks like JSON.</summary>
     private static string Summary(byte[] body)
     {
-        var start = body.AsSpan(0, Math.Min(body.Length, 30));
-        var shown = body switch
+        if (body.Length == 0)
         {
-            [] => "<empty>",
-            [(byte)'{', ..] => Encoding.UTF8.GetString(start),
-            _ => Convert.ToHexStringLower(start),
-        };
-        return body.Length > 30 ? shown + " ..." : shown;
+            return "<empty>";
+        }
+
+        var start = body.AsSpan(0, Math.Min(body.Length, ExcerptBytes));
+        return (body[0] == '{' ? Encoding.UTF8.GetString(start) : Convert.ToHexStringLower(start)) + (body.Length > ExcerptBytes ? " ..." : "");
     }
 }

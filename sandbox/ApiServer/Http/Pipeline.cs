@@ -16,7 +16,7 @@ internal sealed class Pipeline(Cluster cluster, Dispatcher dispatcher, Discovery
     public async Task HandleAsync(HttpContext http)
     {
         var path = RequestPath.Parse(http.Request.Path.Value ?? "/");
-        var watch = http.Request.Query["watch"].ToString() is "true" or "1";
+        var watch = path is { IsWatch: true } || ApiCall.Flag(http.Request, "watch");
         var verb = path is null ? "" : Dispatcher.VerbOf(http.Request.Method, path, watch);
         var user = cluster.Access.Authenticator.Authenticate(http.Request);
         var recorded = false;
@@ -71,6 +71,11 @@ internal sealed class Pipeline(Cluster cluster, Dispatcher dispatcher, Discovery
 
         if (!await discovery.TryAnswerAsync(http))
         {
+            if (IsServed(http.Request.Path.Value ?? ""))
+            {
+                throw ApiError.NotFoundPath();
+            }
+
             await PlainAsync(http, 404, "404 page not found\n");
         }
     }
@@ -96,6 +101,14 @@ internal sealed class Pipeline(Cluster cluster, Dispatcher dispatcher, Discovery
         http.Response.Headers.XContentTypeOptions = "nosniff";
         return http.Response.WriteAsync(text, http.RequestAborted);
     }
+
+    /// <summary>Whether the path belongs to a group of the server's own: what is missing there is told as a Status, elsewhere as plain text.</summary>
+    private bool IsServed(string path) => path.Split('/') switch
+    {
+        ["", "api", ..] => true,
+        ["", "apis", var group, ..] => cluster.Registry.All.Any(d => d.Custom is null && d.Group == group),
+        _ => false,
+    };
 
     private async Task FailAsync(HttpContext http, Exception failure)
     {

@@ -3,6 +3,9 @@ namespace GitOpsToolkit.Sandbox.ApiServer.Http;
 /// <summary>A resource path taken apart: /api/v1/… or /apis/GROUP/VERSION/…</summary>
 internal sealed record RequestPath(string Group, string Version, string Namespace, string Plural, string Name, string Subresource)
 {
+    /// <summary>Whether it is the old form of a watch: with <c>/watch/</c> before the resource.</summary>
+    public bool IsWatch { get; private init; }
+
     /// <summary>Null when the path names no resource (discovery, health, unknown).</summary>
     public static RequestPath? Parse(string path)
     {
@@ -22,8 +25,9 @@ internal sealed record RequestPath(string Group, string Version, string Namespac
 
     private static RequestPath? Resource(string group, string version, string[] parts)
     {
-        // The deprecated /watch/ prefix is not served.
         var space = "";
+        var watch = parts is ["watch", _, ..];
+        parts = watch ? parts[1..] : parts;
         if (parts is ["namespaces", var name, var next, ..] && !(group.Length == 0 && next is "status" or "finalize" && parts.Length == 3))
         {
             space = name;
@@ -35,6 +39,6 @@ internal sealed record RequestPath(string Group, string Version, string Namespac
             return null;
         }
 
-        return new(group, version, space, parts[0], parts.Length > 1 ? parts[1] : "", parts.Length > 2 ? parts[2] : "");
+        return new(group, version, space, parts[0], parts.Length > 1 ? parts[1] : "", parts.Length > 2 ? parts[2] : "") { IsWatch = watch };
     }
 }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Sandbox.ApiServer.Objects;
@@ -12,6 +13,9 @@ namespace GitOpsToolkit.Sandbox.ApiServer.Http;
 /// <summary>Writes answers in the shape and encoding that the client accepts.</summary>
 internal sealed class Responder(Tabulator tabulator)
 {
+    /// <summary>Bodies from this size on are compressed for clients that can read it.</summary>
+    private const int ZipFrom = 128 * 1024;
+
     public async Task WriteAsync(ApiCall call, Reply reply)
     {
         var accepted = call.Accept(reply.IsList);
@@ -27,8 +31,15 @@ internal sealed class Responder(Tabulator tabulator)
     public static async Task WriteAsync(HttpContext http, int code, byte[] json, Accepted accepted)
     {
         http.Response.StatusCode = code;
-        http.Response.ContentType = MediaType(accepted);
+        http.Response.ContentType = accepted.Yaml ? "application/yaml" : "application/json";
         var body = accepted.Yaml ? Encoding.UTF8.GetBytes(YamlWriter.Write(JsonText.ParseObject(json), YamlWriterOptions.Sorted)) : json;
+        if (body.Length >= ZipFrom && http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal))
+        {
+            http.Response.Headers.ContentEncoding = "gzip";
+            http.Response.Headers.Vary = "Accept-Encoding";
+            body = Zipped(body);
+        }
+
         http.Response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(http.Request.Method))
         {
@@ -36,8 +47,16 @@ internal sealed class Responder(Tabulator tabulator)
         }
     }
 
-    public static Task WriteAsync(HttpContext http, ApiError error) =>
-        WriteAsync(http, error.Code, JsonText.Bytes(error.ToStatus()), Accepted.Json);
+    public static Task WriteAsync(HttpContext http, ApiError error)
+    {
+        if (error.RetryAfter is { } seconds)
+        {
+            http.Response.Headers.RetryAfter = seconds.ToString();
+        }
+
+        var yaml = Accepted.Alternatives(http.Request.Headers.Accept.ToString()).Select(a => a.Media).FirstOrDefault() == "application/yaml";
+        return WriteAsync(http, error.Code, JsonText.Bytes(error.ToStatus()), Accepted.Json with { Yaml = yaml });
+    }
 
     public static void WriteWarnings(ApiCall call)
     {
@@ -48,8 +67,6 @@ internal sealed class Responder(Tabulator tabulator)
         }
     }
 
-    public string ContentType(Accepted accepted, string stream) => MediaType(accepted) + ";stream=" + stream;
-
     /// <summary>An object of the resource in the shape that was asked for.</summary>
     public JsonObject Shaped(ApiCall call, Accepted accepted, JsonObject tree, bool withColumns = true) => accepted.Shape switch
     {
@@ -58,8 +75,16 @@ internal sealed class Responder(Tabulator tabulator)
         _ => tree,
     };
 
-    // The shape is not named: clients tell it by the answer's kind.
-    private static string MediaType(Accepted accepted) => accepted.Yaml ? "application/yaml" : "application/json";
+    private static byte[] Zipped(byte[] body)
+    {
+        using var target = new MemoryStream();
+        using (var zip = new GZipStream(target, CompressionLevel.Fastest))
+        {
+            zip.Write(body);
+        }
+
+        return target.ToArray();
+    }
 
     private static JsonObject Partial(JsonObject tree, string version) => new()
     {

@@ -16,10 +16,16 @@ internal sealed class Tabulator(TimeProvider time)
             "" or "Metadata" => RowObject.Metadata,
             "Object" => RowObject.Object,
             "None" => RowObject.None,
-            _ => throw ApiError.BadRequest($"unrecognized includeObject value: \"{include}\""),
+            _ => throw ApiError.BadRequest(
+                $"Unable to convert to Table as requested: includeObject: Invalid value: \"{include}\": must be 'Metadata', 'Object', 'None', or empty"),
         };
         var table = TablePrinter.For(resource.Rules).Table(items, meta, rows, withColumns, time.GetUtcNow());
         table["apiVersion"] = $"meta.k8s.io/{version}";
+        foreach (var row in rows == RowObject.Metadata ? table["rows"]!.AsArray() : [])
+        {
+            row!["object"]!["apiVersion"] = $"meta.k8s.io/{version}";
+        }
+
         return table;
     }
 }

@@ -11,7 +11,7 @@ internal sealed record WriteOptions(bool DryRun, string Manager, bool Force, Fie
     public static WriteOptions Read(ApiCall call, string optionsKind)
     {
         var errors = new List<FieldError>();
-        var dryRuns = call.Http.Request.Query["dryRun"].OfType<string>().Where(v => v.Length > 0).ToList();
+        var dryRuns = call.Http.Request.Query["dryRun"].OfType<string>().ToList();
         foreach (var value in dryRuns.Where(v => v != "All"))
         {
             errors.Add(FieldError.NotSupported("dryRun", value, ["All"]));

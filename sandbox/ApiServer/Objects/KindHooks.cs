@@ -7,6 +7,8 @@ namespace GitOpsToolkit.Sandbox.ApiServer.Objects;
 /// <summary>The peculiarities of single built-in kinds at create and update.</summary>
 internal static class KindHooks
 {
+    private const string TemplateGeneration = "deprecated.daemonset.template.generation";
+
     /// <summary>What belongs to reading a new object, and so to the fields that its sender owns.</summary>
     public static void Normalize(ResourceDefinition resource, JsonObject tree)
     {
@@ -17,6 +19,9 @@ internal static class KindHooks
                 break;
             case "/secrets":
                 MergeStringData(tree);
+                break;
+            case "apps/daemonsets":
+                tree.Meta().Child("annotations")[TemplateGeneration] = "1";
                 break;
         }
     }
@@ -70,6 +75,12 @@ internal static class KindHooks
             case "/events":
                 ShowTimes(resource, tree);
                 break;
+            case "apps/daemonsets":
+                CountTemplate(before, tree);
+                break;
+            case "/pods" when tree.Map("spec") is { } pod:
+                PodAdmission.Tolerate(pod);
+                break;
             case "/services" when tree.Map("spec") is { } spec && before.Map("spec") is { } old:
                 KeepAddresses(old, spec);
                 break;
@@ -95,6 +106,14 @@ internal static class KindHooks
         }
 
         spec["finalizers"] = new JsonArray([.. finalizers.Select(f => JsonValue.Create(f))]);
+    }
+
+    /// <summary>A DaemonSet counts the changes of its template in an annotation: what is left of a field of old versions.</summary>
+    private static void CountTemplate(JsonObject before, JsonObject tree)
+    {
+        _ = long.TryParse(before.Meta().Map("annotations").Text(TemplateGeneration), out var count);
+        var same = JsonNode.DeepEquals(before.Map("spec")?["template"], tree.Map("spec")?["template"]);
+        tree.Meta().Child("annotations")[TemplateGeneration] = (same ? count : count + 1).ToString();
     }
 
     private static void NameLabel(JsonObject tree)
@@ -157,6 +176,12 @@ internal static class KindHooks
         if (spec.Text("type") == "ExternalName")
         {
             return;
+        }
+
+        // Who changes the one address without the list of addresses means both.
+        if (spec.Text("clusterIP") is { Length: > 0 } wanted && wanted != old.Text("clusterIP") && JsonNode.DeepEquals(spec["clusterIPs"], old["clusterIPs"]))
+        {
+            spec["clusterIPs"] = new JsonArray(wanted);
         }
 
         foreach (var field in (ReadOnlySpan<string>)["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "healthCheckNodePort"])

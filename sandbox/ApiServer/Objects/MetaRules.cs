@@ -36,7 +36,6 @@ internal static class MetaRules
 
         now.Take("creationTimestamp", old);
         now.Take("generation", old);
-        now.Take("generateName", old);
         now.Remove("selfLink");
         if (old["deletionTimestamp"] is not null)
         {

@@ -40,6 +40,7 @@ internal sealed class ObjectDeleter(Cluster cluster)
             }
 
             Preconditions.Check(resource, current, options);
+            var before = current;
             var tree = current.Parse();
             var waits = Mark(resource, tree, options);
             if (!waits)
@@ -49,9 +50,17 @@ internal sealed class ObjectDeleter(Cluster cluster)
                     return new(Last(resource, Conversion.ToServed(resource, tree)), true);
                 }
 
+                // Who was given time and now gets none is told so before the end.
+                if (current.Parse().Meta().Number("deletionGracePeriodSeconds") > 0 && resource.StorageKey == "/pods")
+                {
+                    tree.Meta()["deletionGracePeriodSeconds"] = 0L;
+                    current = cluster.Store.Replace(current, tree) ?? current;
+                }
+
+                var last = current;
                 if (cluster.Store.Remove(current) is { } removed)
                 {
-                    return new(Last(resource, ObjectWriter.Served(resource, removed)), true);
+                    return new(Last(resource, ObjectWriter.Served(resource, last == before ? removed : last)), true);
                 }
 
                 continue;

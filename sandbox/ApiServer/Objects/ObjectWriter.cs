@@ -232,7 +232,9 @@ internal sealed class ObjectWriter(Cluster cluster)
         // Only who replaces an object makes its uid a condition; who patches it tries to change it.
         if (required && meta.Text("uid") is { Length: > 0 } uid && uid != current.Uid)
         {
-            throw resource.Conflict(name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
+            var path = string.Join('/', new[] { resource.Plural, current.Id.Namespace, name }.Where(part => part.Length > 0));
+            throw resource.Conflict(name, $"StorageError: invalid object, Code: 4, Key: /registry/{path}, ResourceVersion: 0, "
+                + $"AdditionalErrorMsg: Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
         }
 
         if (version is "" or "0")
@@ -276,10 +278,7 @@ internal sealed class ObjectWriter(Cluster cluster)
     private static void CheckPatched(ResourceDefinition resource, ObjectId id, JsonObject tree)
     {
         CheckIdentity(resource, id, tree.Meta());
-        if (resource.Custom is not null)
-        {
-            BodyReader.CheckPatchedKind(resource, tree);
-        }
+        BodyReader.CheckPatchedKind(resource, tree);
     }
 
     /// <summary>What is merged or patched has to be called as the path says.</summary>

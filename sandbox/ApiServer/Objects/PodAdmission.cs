@@ -45,7 +45,8 @@ internal sealed class PodAdmission(ObjectStore store)
         spec["preemptionPolicy"] ??= policy;
     }
 
-    private static void Tolerate(JsonObject spec)
+    /// <summary>A pod leaves a node that does not answer after five minutes, unless it says something else.</summary>
+    public static void Tolerate(JsonObject spec)
     {
         var tolerations = spec.List("tolerations") ?? [];
         foreach (var trouble in Troubles.Where(t => !tolerations.Any(given => Covers(given, t))))

@@ -22,20 +22,23 @@ internal static class Schemas
         }
     }
 
-    /// <summary>The same for what a patch made; a custom resource that does not pass is shown whole, as the server does.</summary>
+    /// <summary>The same for what a patch made; what does not pass is shown whole, as the server does.</summary>
     public static void DecodePatched(ResourceDefinition resource, JsonObject tree, WriteContext context)
     {
-        var patched = resource.Custom is null ? "" : Encoding.UTF8.GetString(JsonText.Bytes(tree));
+        var patched = Encoding.UTF8.GetString(JsonText.Bytes(tree));
         try
         {
             Decode(resource, tree, context);
         }
-        catch (StatusException refusal) when (resource.Custom is not null)
+        catch (StatusException refusal)
         {
-            var why = refusal.Message[(refusal.Message.IndexOf(": ", StringComparison.Ordinal) + 2)..];
-            throw ApiError.Invalid("", "", "", [FieldError.InvalidText("patch", patched, why)]);
+            throw InvalidPatch(patched, refusal.Message);
         }
     }
+
+    /// <summary>A patch that makes no object of the kind.</summary>
+    public static ApiError InvalidPatch(string patched, string refusal) =>
+        ApiError.Invalid("", "", "", [FieldError.InvalidText("patch", patched, refusal[(refusal.IndexOf(": ", StringComparison.Ordinal) + 2)..])]);
 
     /// <summary>Enters in the managed fields what a create or update changed.</summary>
     public static void Track(ResourceDefinition resource, JsonObject? before, JsonObject tree, WriteContext context, DateTimeOffset now) =>

@@ -93,7 +93,12 @@ internal static class Strategy
         }
 
         var (old, now) = (before.Meta(), tree.Meta());
-        var kept = resource.Custom is null ? KeptByStatus : KeptByStatus[..2];
+        var kept = resource switch
+        {
+            { Custom: not null } => KeptByStatus[..2],
+            { Kind: "Deployment" } => KeptByStatus[..^1],
+            _ => KeptByStatus,
+        };
         foreach (var field in Fields(old, now).Where(f => !kept.Contains(f)).ToList())
         {
             now.Take(field, old);

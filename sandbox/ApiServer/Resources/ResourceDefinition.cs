@@ -75,6 +75,9 @@ internal sealed record ResourceDefinition
 
     public string QualifiedResource => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
 
+    /// <summary>The type's name in the server's own words, such as <c>core.ConfigMap</c>.</summary>
+    public string GoType => Custom is not null ? "unstructured.Unstructured" : $"{(Group.Length == 0 ? "core" : Group.Split('.')[0])}.{Kind}";
+
     public ApiError NotFound(string name) => ApiError.NotFound(QualifiedResource, Group, Plural, name);
 
     public ApiError AlreadyExists(string name) => ApiError.AlreadyExists(QualifiedResource, Group, Plural, name);

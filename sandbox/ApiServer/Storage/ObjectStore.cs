@@ -6,6 +6,9 @@ namespace GitOpsToolkit.Sandbox.ApiServer.Storage;
 /// <summary>All objects under one revision counter. Writes are compare-and-swap: they fail when somebody else was faster.</summary>
 internal sealed class ObjectStore
 {
+    /// <summary>No server that one can reach knows its first versions any more: version 1 is too old for a watch.</summary>
+    private const long FirstRevision = 100;
+
     private readonly Lock gate = new();
     private readonly Dictionary<string, ResourceStore> resources = new(StringComparer.Ordinal);
     private readonly Journal? journal;
@@ -18,7 +21,7 @@ internal sealed class ObjectStore
     {
         this.history = history;
         this.journal = journal;
-        start = revision = journal?.Recovered.FloorRevision ?? 1;
+        start = revision = journal?.Recovered.FloorRevision ?? FirstRevision;
         if (journal is not null)
         {
             Recover(journal.Recovered);

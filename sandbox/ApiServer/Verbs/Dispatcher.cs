@@ -37,7 +37,7 @@ internal sealed class Dispatcher
     /// <summary>The Kubernetes verb of a request; empty where the method is none.</summary>
     public static string VerbOf(string method, RequestPath path, bool watch) => method switch
     {
-        "GET" or "HEAD" when watch => "watch",
+        "GET" or "HEAD" when path.IsWatch || watch && path.Name.Length == 0 => "watch",
         "GET" or "HEAD" => path.Name.Length > 0 ? "get" : "list",
         "POST" => "create",
         "PUT" => "update",
@@ -74,7 +74,7 @@ internal sealed class Dispatcher
         ("create", "token") => await tokens.RequestAsync(call),
         ("create", _) when call.Resource is { IsVirtual: true, Group: "authentication.k8s.io" } => await tokens.CreateAsync(call),
         ("create", _) when call.Resource.IsVirtual => await reviews.CreateAsync(call),
-        ("get", _) => Reply.Of(cluster.Store.Get(call.Id) ?? throw call.Resource.NotFound(call.Name)),
+        ("get", _) => lists.Get(call),
         ("list", _) => lists.List(call),
         ("create", _) => await writes.CreateAsync(call),
         ("update", _) => await writes.UpdateAsync(call),
@@ -109,7 +109,8 @@ internal sealed class Dispatcher
                 : throw Absent(resource, other),
         };
         var postOnName = verb == "create" && call.Name.Length > 0 && call.Subresource.Length == 0;
-        var namedAll = verb is "create" && resource.Namespaced && !scoped;
+        var namedAll = verb is "create" or "deletecollection" && resource.Namespaced && !scoped;
+        allowed &= call.Http.Request.Method != "HEAD";
         if (!allowed || postOnName || namedAll || verb is "update" or "patch" && call.Name.Length == 0)
         {
             throw new ApiError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", []);

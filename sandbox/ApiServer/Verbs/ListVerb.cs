@@ -14,32 +14,53 @@ namespace GitOpsToolkit.Sandbox.ApiServer.Verbs;
 /// <summary>GET of a collection: a consistent snapshot, in pages where a limit is given.</summary>
 internal sealed class ListVerb(Cluster cluster)
 {
+    private const string TokenVersion = "meta.k8s.io/v1";
+
     private const string ExpiredContinue =
         "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, "
         + "or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an "
         + "inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show "
         + "up in the list.";
 
+    /// <summary>One object, at least as new as the version that is asked for.</summary>
+    public Reply Get(ApiCall call)
+    {
+        var found = cluster.Store.Get(call.Id);
+        if (call.Query("resourceVersion") is { Length: > 0 } version
+            && Revisions.Parse(version) is var wanted && cluster.Store.Snapshot(call.Resource.StorageKey).Revision is var revision && wanted > revision)
+        {
+            throw Revisions.TooLarge(wanted, revision);
+        }
+
+        return Reply.Of(found ?? throw call.Resource.NotFound(call.Name));
+    }
+
     public Reply List(ApiCall call)
     {
         var selection = Selection.Of(call);
-        var limit = Number(call, "limit");
+        Number(call, "timeoutSeconds");
+        // What any version satisfies is answered at once and whole, whatever the limit.
+        var limit = call.Query("resourceVersion") == "0" && call.Query("continue").Length == 0 ? 0 : Number(call, "limit");
         var (revision, all, after) = Start(call, limit);
         var found = new List<StoredObject>();
         string? next = null;
         var remaining = 0;
         foreach (var (key, stored) in all)
         {
-            if (!key.StartsWith(selection.KeyPrefix, StringComparison.Ordinal)
-                || after is not null && string.CompareOrdinal(key, after) <= 0
-                || !selection.Matches(stored))
+            if (!key.StartsWith(selection.KeyPrefix, StringComparison.Ordinal) || after is not null && string.CompareOrdinal(key, after) <= 0)
             {
                 continue;
             }
 
+            // A full page does not look whether what follows is selected: the next page may be empty.
             if (limit > 0 && found.Count >= limit)
             {
                 remaining++;
+                continue;
+            }
+
+            if (!selection.Matches(stored))
+            {
                 continue;
             }
 
@@ -200,31 +221,36 @@ internal sealed class ListVerb(Cluster cluster)
         }
     }
 
-    private static long Number(ApiCall call, string name)
+    /// <summary>A whole number of the query; 0 where it is not said.</summary>
+    public static long Number(ApiCall call, string name)
     {
         var text = call.Query(name);
         return text.Length == 0 ? 0 : long.TryParse(text, out var number) ? Math.Max(0, number)
-            : throw ApiError.BadRequest($"unable to decode query parameter {name}: strconv.ParseInt: parsing \"{text}\": invalid syntax");
+            : throw ApiError.BadRequest($"strconv.ParseInt: parsing \"{text}\": invalid syntax");
     }
 
     private static string Token(long revision, string start) => Convert.ToBase64String(JsonText.Bytes(new JsonObject
     {
-        ["v"] = "meta.k8s.io/v1",
+        ["v"] = TokenVersion,
         ["rv"] = revision,
         ["start"] = start + "\0",
     })).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
     private static (long Revision, string After) Parse(string token)
     {
+        byte[] bytes = [];
         try
         {
             var text = token.Replace('-', '+').Replace('_', '/');
-            var tree = JsonText.ParseObject(Convert.FromBase64String(text.PadRight((text.Length + 3) / 4 * 4, '=')));
-            return (tree.Number("rv") ?? throw new FormatException("no revision"), tree.Text("start").TrimEnd('\0'));
+            bytes = Convert.FromBase64String(text.PadRight((text.Length + 3) / 4 * 4, '='));
+            var tree = JsonText.ParseObject(bytes);
+            return tree.Text("v") == TokenVersion && tree.Number("rv") is { } revision
+                ? (revision, tree.Text("start").TrimEnd('\0'))
+                : throw new FormatException($"server does not recognize this encoded version \"{tree.Text("v")}\"");
         }
         catch (Exception e) when (e is FormatException or JsonException)
         {
-            throw ApiError.BadRequest($"continue key is not valid: {e.Message}");
+            throw ApiError.BadRequest($"invalid continue token: continue key is not valid: {GoJsonFault.Describe(bytes) ?? e.Message}");
         }
     }
 }

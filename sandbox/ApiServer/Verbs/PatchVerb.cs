@@ -24,7 +24,9 @@ internal sealed class PatchVerb(Cluster cluster, ObjectWriter writer)
         var types = call.Resource.Custom is null ? BuiltInTypes : CustomTypes;
         if (!types.Contains(call.ContentType, StringComparer.Ordinal))
         {
-            throw ApiError.UnsupportedMediaType(types);
+            throw call.Resource.Custom is null
+                ? new ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type", [])
+                : ApiError.UnsupportedMediaType(types);
         }
 
         if (call.ContentType != ApplyYaml && call.Flag("force"))
@@ -36,6 +38,11 @@ internal sealed class PatchVerb(Cluster cluster, ObjectWriter writer)
         if (call.ContentType == ApplyYaml)
         {
             return Apply(call, options, body);
+        }
+
+        if (cluster.Store.Get(call.Id) is null)
+        {
+            throw call.Resource.NotFound(call.Name);
         }
 
         var duplicates = new List<string>();
@@ -76,7 +83,7 @@ internal sealed class PatchVerb(Cluster cluster, ObjectWriter writer)
         }
         catch (JsonException e)
         {
-            throw ApiError.BadRequest($"error decoding patch: {e.Message}");
+            throw ApiError.BadRequest($"error decoding patch: {GoJsonFault.Describe(body) ?? e.Message}");
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Sandbox.ApiServer.Http;
-using GitOpsToolkit.Sandbox.Machinery;
 
 namespace GitOpsToolkit.Sandbox.ApiServer.Verbs;
 
@@ -9,8 +8,7 @@ internal static class Revisions
 {
     public static long Parse(string text) => long.TryParse(text, out var revision) && revision >= 0
         ? revision
-        : throw ApiError.Invalid("meta.k8s.io", "ListOptions", "",
-            [FieldError.InvalidText("resourceVersion", text, $"strconv.ParseUint: parsing \"{text}\": invalid syntax")]);
+        : throw new ApiError(500, "", $"resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax");
 
     public static ApiError TooOld(long wanted, long oldest) => ApiError.Expired($"too old resource version: {wanted} ({oldest})");
 

@@ -14,7 +14,7 @@ internal sealed class WatchFrames(ApiCall call, Responder responder, Accepted ac
     public async Task StartAsync()
     {
         call.Http.Response.StatusCode = 200;
-        call.Http.Response.ContentType = accepted.Shape == Shape.Object ? "application/json" : responder.ContentType(accepted, "watch");
+        call.Http.Response.ContentType = "application/json";
         Responder.WriteWarnings(call);
         await call.Http.Response.StartAsync(call.Aborted);
         await call.Http.Response.Body.FlushAsync(call.Aborted);

@@ -7,11 +7,13 @@ namespace GitOpsToolkit.Sandbox.ApiServer.Verbs;
 /// <summary>A watch: the changes of a collection as a stream of frames.</summary>
 internal sealed class WatchVerb(Cluster cluster)
 {
+    private static readonly TimeSpan FarewellBookmark = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(45);
 
     public async Task WatchAsync(ApiCall call, Responder responder, CancellationToken stopping)
     {
         var selection = Selection.Of(call);
+        ListVerb.Number(call, "timeoutSeconds");
         var accepted = call.Accept(isList: false);
         var frames = new WatchFrames(call, responder, accepted);
         var initial = call.Flag("sendInitialEvents");
@@ -59,6 +61,7 @@ internal sealed class WatchVerb(Cluster cluster)
         var bookmarks = call.Flag("allowWatchBookmarks");
         var time = cluster.Options.Time;
         var lastBookmark = time.GetTimestamp();
+        var ends = time.GetUtcNow() + Timeout(call) - FarewellBookmark;
         var due = false;
         while (true)
         {
@@ -83,14 +86,17 @@ internal sealed class WatchVerb(Cluster cluster)
             }
 
             await frames.FlushAsync(ct);
-            due = !await HappensAsync(next, bookmarks ? Left(lastBookmark) : Timeout(call), ct);
+            due = !await HappensAsync(next, bookmarks ? Left(lastBookmark, ends) : Timeout(call), ct);
             due &= bookmarks;
         }
     }
 
-    private TimeSpan Left(long since)
+    /// <summary>How long until the next bookmark: one comes shortly before the end, so that the client can go on from there.</summary>
+    private TimeSpan Left(long since, DateTimeOffset farewell)
     {
         var left = cluster.Options.BookmarkInterval - cluster.Options.Time.GetElapsedTime(since);
+        var toFarewell = farewell - cluster.Options.Time.GetUtcNow();
+        left = toFarewell > TimeSpan.Zero && toFarewell < left ? toFarewell : left;
         return left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
     }
 
@@ -138,6 +144,12 @@ internal sealed class WatchVerb(Cluster cluster)
 
     private static void CheckInitialEvents(ApiCall call, bool initial)
     {
+        if (!initial && call.Query("resourceVersionMatch").Length > 0)
+        {
+            throw ApiError.Invalid("meta.k8s.io", "ListOptions", "",
+                [FieldError.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")]);
+        }
+
         if (initial && call.Query("resourceVersionMatch") != "NotOlderThan")
         {
             throw ApiError.Invalid("meta.k8s.io", "ListOptions", "",

@@ -45,7 +45,8 @@ internal sealed class WriteVerbs(Cluster cluster, ObjectWriter writer)
         _ => Part.Main,
     };
 
-    private static void CheckName(ApiCall call, JsonObject tree)
+    /// <summary>An object cannot be moved: its name and namespace are those of the path.</summary>
+    public static void CheckName(ApiCall call, JsonObject tree)
     {
         if (call.Resource.Namespaced)
         {
@@ -53,14 +54,14 @@ internal sealed class WriteVerbs(Cluster cluster, ObjectWriter writer)
         }
 
         var name = tree.Meta().Text("name");
-        if (name.Length > 0 && name != call.Name)
-        {
-            throw ApiError.BadRequest($"the name of the object ({name}) does not match the name on the URL ({call.Name})");
-        }
-
         if (name.Length == 0)
         {
-            tree.Meta()["name"] = call.Name;
+            throw ApiError.BadRequest($"the name of the object ({call.Name} based on URL) was undeterminable: name must be provided");
+        }
+
+        if (name != call.Name)
+        {
+            throw ApiError.BadRequest($"the name of the object ({name}) does not match the name on the URL ({call.Name})");
         }
     }
 }

@@ -11,8 +11,9 @@ internal static class BuiltinDefaults
         {
             case ("", "Pod"):
                 PodDefaults.Spec(Json.Ensure(obj, "spec"));
+                Json.SetDefault(obj["spec"]!.AsObject(), "enableServiceLinks", true);
                 PodDefaults.RequestsFromLimits(obj["spec"]!.AsObject());
-                Set(obj["spec"]!.AsObject(), "enableServiceLinks", true);
+                PodDefaults.Addresses(obj["status"] as JsonObject);
                 break;
             case ("", "PodTemplate"):
                 Template(obj, "template");

@@ -20,6 +20,11 @@ internal static class BuiltinRules
             NamespaceFinalizers(obj, errors);
         }
 
+        if (subresource == "status" && kind is { Group: "", Kind: "Namespace" })
+        {
+            NamespacePhase(obj, errors);
+        }
+
         if (subresource.Length > 0)
         {
             return;
@@ -151,6 +156,19 @@ internal static class BuiltinRules
         if (Json.At(obj, "spec", "minAvailable") is not null && Json.At(obj, "spec", "maxUnavailable") is not null)
         {
             errors.Add(FieldError.Invalid("spec", obj["spec"], "minAvailable and maxUnavailable cannot be both set"));
+        }
+    }
+
+    private static void NamespacePhase(JsonObject obj, List<FieldError> errors)
+    {
+        var (phase, ends) = (Json.Text(obj, "status", "phase"), Json.Text(obj, "metadata", "deletionTimestamp") is not null);
+        if (!ends && phase != "Active")
+        {
+            errors.Add(FieldError.Invalid("status.Phase", phase, "may only be 'Active' if `deletionTimestamp` is empty"));
+        }
+        else if (ends && phase != "Terminating")
+        {
+            errors.Add(FieldError.Invalid("status.Phase", phase, "may only be 'Terminating' if `deletionTimestamp` is not empty"));
         }
     }
 

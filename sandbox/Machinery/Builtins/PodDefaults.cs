@@ -51,6 +51,15 @@ internal static class PodDefaults
         }
     }
 
+    /// <summary>The one address is also the first of the addresses.</summary>
+    public static void Addresses(JsonObject? status)
+    {
+        if (status is not null && Json.Text(status, "podIP") is { Length: > 0 } address)
+        {
+            Json.SetDefault(status, "podIPs", new JsonArray(new JsonObject { ["ip"] = address }));
+        }
+    }
+
     private static void Container(JsonObject container, bool hostNetwork)
     {
         Set(container, "terminationMessagePath", "/dev/termination-log");

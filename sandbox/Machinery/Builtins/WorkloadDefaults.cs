@@ -119,6 +119,7 @@ internal static class WorkloadDefaults
         // The server finds a job's pods by its uid, under the prefixed and the old label names.
         if (Json.Text(obj, "metadata", "uid") is not { Length: > 0 } uid || spec["selector"] is not null)
         {
+            LabelsOfTemplate(obj, spec);
             return;
         }
 
@@ -129,6 +130,17 @@ internal static class WorkloadDefaults
         {
             labels[$"{prefix}controller-uid"] = uid;
             labels[$"{prefix}job-name"] = name;
+        }
+
+        LabelsOfTemplate(obj, spec);
+    }
+
+    /// <summary>A job without labels has those of its pods.</summary>
+    private static void LabelsOfTemplate(JsonObject obj, JsonObject spec)
+    {
+        if (Json.Object(spec, "template", "metadata", "labels") is { Count: > 0 } labels && Json.Object(obj, "metadata", "labels") is not { Count: > 0 })
+        {
+            Json.Ensure(obj, "metadata")["labels"] = labels.DeepClone();
         }
     }
 }

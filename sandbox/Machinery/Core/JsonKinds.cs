@@ -4,8 +4,9 @@ using System.Text.Json.Nodes;
 namespace GitOpsToolkit.Sandbox.Machinery;
 
 /// <summary>Go's names for JSON kinds, as its decoder's messages use them.</summary>
-internal static class JsonKinds
+public static class JsonKinds
 {
+    /// <summary>Such as <c>array</c>.</summary>
     public static string Name(JsonNode? node) => node?.GetValueKind() switch
     {
         JsonValueKind.Object => "object",

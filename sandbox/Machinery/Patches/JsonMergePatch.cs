@@ -13,8 +13,9 @@ public static class JsonMergePatch
     {
         if (patch is not JsonObject changes)
         {
-            throw StatusException.BadRequest(
-                $"error decoding patch: json: cannot unmarshal {JsonKinds.Name(patch)} into Go value of type map[string]interface {{}}");
+            throw StatusException.BadRequest(patch is null
+                ? "Invalid JSON Patch"
+                : $"error decoding patch: json: cannot unmarshal {JsonKinds.Name(patch)} into Go value of type map[string]interface {{}}");
         }
 
         var result = document.DeepClone().AsObject();

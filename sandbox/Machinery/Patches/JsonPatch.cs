@@ -22,7 +22,7 @@ public static class JsonPatch
         if (patch is not JsonArray operations)
         {
             throw StatusException.BadRequest(
-                $"error decoding patch: json: cannot unmarshal {JsonKinds.Name(patch)} into Go value of type jsonpatch.Patch");
+                $"error decoding patch: json: cannot unmarshal {JsonKinds.Name(patch)} into Go value of type []handlers.jsonPatchOp");
         }
 
         if (operations.Count > MaxOperations)
@@ -45,7 +45,7 @@ public static class JsonPatch
         if (operation is not JsonObject step)
         {
             throw StatusException.BadRequest(
-                $"error decoding patch: json: cannot unmarshal {JsonKinds.Name(operation)} into Go value of type jsonpatch.Operation");
+                $"error decoding patch: json: cannot unmarshal {JsonKinds.Name(operation)} into Go value of type handlers.jsonPatchOp");
         }
 
         var path = Pointer(step, "path");

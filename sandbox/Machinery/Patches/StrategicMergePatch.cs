@@ -41,7 +41,7 @@ public static class StrategicMergePatch
             case "delete":
                 return [];
             default:
-                throw StatusException.BadRequest($"Unknown patch type found: {Json.Text(patch, Directive)}");
+                throw new StatusException(500, "", $"unknown patch type: {Json.Text(patch, Directive)} in map: {GoText.Value(patch)}");
         }
 
         Retain(original, patch);
@@ -66,6 +66,7 @@ public static class StrategicMergePatch
         foreach (var (name, live) in before)
         {
             var order = patch[OrderPrefix + name] as JsonArray ?? throw StatusException.BadRequest("invalid patch format of setElementOrder list");
+            CheckOrder(patch[name] as JsonArray, order, type?.FieldTable.GetValueOrDefault(name)?.PatchMergeKey);
             Reorder(original, name, order, live, type);
         }
 
@@ -89,8 +90,10 @@ public static class StrategicMergePatch
                 original[name] = MergeMap(old, changes, memberType);
                 break;
             case (JsonArray old, JsonArray changes) when field?.PatchMerge == true:
+                var live = (JsonArray)old.DeepClone();
                 original.Remove(name);
                 original[name] = MergeList(old, changes, field);
+                Reorder(original, name, changes, live, type);
                 break;
             default:
                 original[name] = Plain(value);
@@ -131,7 +134,7 @@ public static class StrategicMergePatch
         var key = field.PatchMergeKey!;
         if (item[key] is not { } wanted)
         {
-            throw new StatusException(500, "", $"map: {GoText.Json(item)} does not contain declared merge key: {key}");
+            throw new StatusException(500, "", $"map: {GoText.Value(item)} does not contain declared merge key: {key}");
         }
 
         var found = original.Where(old => Json.Same(Json.At(old, key), wanted)).ToList();
@@ -183,6 +186,26 @@ public static class StrategicMergePatch
         foreach (var item in (original[name] as JsonArray ?? []).Where(item => gone.Any(g => Json.Same(g, item))).ToList())
         {
             original[name]!.AsArray().Remove(item);
+        }
+    }
+
+    /// <summary>What a patch sets in a list must stand in the list's order, in that order.</summary>
+    private static void CheckOrder(JsonArray? items, JsonArray order, string? mergeKey)
+    {
+        JsonNode? Key(JsonNode? item) => mergeKey is null ? item : Json.At(item, mergeKey);
+        var next = 0;
+        foreach (var item in (items ?? []).Where(item => Json.At(item, Directive) is null))
+        {
+            while (next < order.Count && !Json.Same(Key(order[next]), Key(item)))
+            {
+                next++;
+            }
+
+            if (next++ >= order.Count && order.Count > 0)
+            {
+                throw new StatusException(
+                    500, "", $"The order in patch list:\n{GoText.Value(items)}\n doesn't match $setElementOrder list:\n{GoText.Value(order)}\n");
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -86,11 +87,9 @@ public sealed record FieldSelector(IReadOnlyList<FieldRequirement> Requirements)
                 continue;
             }
 
-            var apiVersion = group.Length == 0 ? version : $"{group}/{version}";
-            throw StatusException.BadRequest(group.Length == 0 || known.Length > 0
-                ? $"Unable to find {GoText.Quote($"{apiVersion}, Kind={kind}")} that match label selector \"\", field selector "
-                    + $"{GoText.Quote(ToString())}: field label not supported: {path}"
-                : $"field label not supported: {path}");
+            throw StatusException.BadRequest(known.Length > 0 || custom is not null
+                ? $"field label not supported: {path}"
+                : $"{GoText.Quote(path)} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
         }
     }
 
@@ -155,5 +154,25 @@ public sealed record FieldSelector(IReadOnlyList<FieldRequirement> Requirements)
         return -1;
     }
 
-    private static string Unescape(string value) => value.Replace("\\,", ",").Replace("\\=", "=").Replace("\\\\", "\\");
+    private static string Unescape(string value)
+    {
+        var result = new StringBuilder(value.Length);
+        for (var i = 0; i < value.Length; i++)
+        {
+            var next = value[i];
+            if (next is ',' or '=')
+            {
+                throw StatusException.BadRequest($"invalid field selector: unescaped character in value: {(int)next}");
+            }
+
+            if (next == '\\' && (++i == value.Length || value[i] is not (',' or '=' or '\\')))
+            {
+                throw StatusException.BadRequest($"invalid field selector: invalid escape sequence: {(i < value.Length ? value[(i - 1)..(i + 1)] : "\\")}");
+            }
+
+            result.Append(value[i]);
+        }
+
+        return result.ToString();
+    }
 }

@@ -1,6 +1,6 @@
 namespace GitOpsToolkit.Sandbox.Machinery.Selectors;
 
-/// <summary>Reads the text form of label selectors.</summary>
+/// <summary>Reads the text form of label selectors, and words what is wrong with it as the server does.</summary>
 internal sealed class LabelSelectorParser(string text)
 {
     private int position;
@@ -8,21 +8,30 @@ internal sealed class LabelSelectorParser(string text)
     public LabelSelector Parse()
     {
         var requirements = new List<LabelRequirement>();
+        if (Next() is { Length: > 0 } first && !StartsRequirement(first))
+        {
+            throw StatusException.BadRequest($"found '{first}', expected: !, identifier, or 'end of string'");
+        }
+
         while (true)
         {
             requirements.Add(Requirement());
-            Skip();
-            if (position >= text.Length)
+            var next = Next();
+            if (next.Length == 0)
             {
                 break;
             }
 
-            if (text[position] != ',')
+            if (next != ",")
             {
-                throw Fail($"found '{text[position..]}', expected: ',' or 'end of string'");
+                throw StatusException.BadRequest($"found '{next}', expected: ',' or 'end of string'");
             }
 
-            position++;
+            Take(",");
+            if (Next() is var after && !StartsRequirement(after))
+            {
+                throw StatusException.BadRequest($"found '{after}', expected: identifier after ','");
+            }
         }
 
         return new LabelSelector([.. requirements.OrderBy(r => r.Key, StringComparer.Ordinal)]);
@@ -30,27 +39,25 @@ internal sealed class LabelSelectorParser(string text)
 
     private LabelRequirement Requirement()
     {
-        Skip();
         if (Take("!"))
         {
             return new LabelRequirement(Key(), LabelOperator.DoesNotExist, []);
         }
 
         var key = Key();
-        Skip();
-        if (position >= text.Length || text[position] == ',')
+        if (Next() is "" or ",")
         {
             return new LabelRequirement(key, LabelOperator.Exists, []);
         }
 
         if (Take("==") || Take("="))
         {
-            return new LabelRequirement(key, LabelOperator.In, [Value()]);
+            return new LabelRequirement(key, LabelOperator.In, [Value(key)]);
         }
 
         if (Take("!="))
         {
-            return new LabelRequirement(key, LabelOperator.NotIn, [Value()]);
+            return new LabelRequirement(key, LabelOperator.NotIn, [Value(key)]);
         }
 
         if (Take(">"))
@@ -63,36 +70,42 @@ internal sealed class LabelSelectorParser(string text)
             return new LabelRequirement(key, LabelOperator.LessThan, [WholeNumber(key)]);
         }
 
-        var word = Word();
+        var word = Next();
+        position += word.Length;
         return word switch
         {
-            "in" => new LabelRequirement(key, LabelOperator.In, Values()),
-            "notin" => new LabelRequirement(key, LabelOperator.NotIn, Values()),
+            "in" => new LabelRequirement(key, LabelOperator.In, Values(key)),
+            "notin" => new LabelRequirement(key, LabelOperator.NotIn, Values(key)),
             _ => throw Fail($"found '{word}', expected: in, notin, =, ==, !=, gt, lt"),
         };
     }
 
     private string WholeNumber(string key)
     {
-        var value = Value();
+        var value = Value(key);
         return long.TryParse(value, out _)
             ? value
-            : throw Fail($"values[0][{key}]: Invalid value: \"{value}\": for 'Gt', 'Lt' operators, the value must be an integer");
+            : throw Fail($"values[0]: Invalid value: \"{value}\": for 'Gt', 'Lt' operators, the value must be an integer");
     }
 
-    private List<string> Values()
+    private List<string> Values(string key)
     {
-        Skip();
         if (!Take("("))
         {
-            throw Fail($"found '{text[position..]}', expected: '('");
+            throw Fail($"found '{Next()}' expected: '('");
         }
 
+        if (Next() is var first && first is not ("," or ")") && !IsWord(first))
+        {
+            throw Fail($"found '{first}', expected: ',', ')' or identifier");
+        }
+
+        // Nothing between two commas, or at either end, is the empty value.
         var values = new List<string>();
         while (true)
         {
-            values.Add(Value());
-            Skip();
+            var word = Next();
+            values.Add(IsWord(word) ? Checked(key, TakeWord(word)) : "");
             if (Take(")"))
             {
                 return values;
@@ -100,45 +113,63 @@ internal sealed class LabelSelectorParser(string text)
 
             if (!Take(","))
             {
-                throw Fail($"found '{text[position..]}', expected: ',', ')' or identifier");
+                throw Fail($"found '{Next()}', expected: {(IsWord(word) ? "',' or ')'" : "',', or identifier")}");
             }
         }
     }
 
     private string Key()
     {
-        Skip();
-        var key = Word();
-        if (key.Length == 0)
+        var word = Next();
+        if (!IsWord(word))
         {
-            throw Fail($"found '{text[position..]}', expected: !, identifier, or 'end of string'");
+            throw Fail($"found '{word}', expected: identifier");
         }
 
-        return Names.QualifiedName(key) is [var fault, ..] ? throw Fail($"key: Invalid value: {GoText.Quote(key)}: {fault}") : key;
+        var key = TakeWord(word);
+        return Names.QualifiedName(key) is [var fault, ..] ? throw Fail($"<nil>: Invalid value: {GoText.Quote(key)}: {fault}") : key;
     }
 
-    private string Value()
+    private string Value(string key)
     {
-        Skip();
-        var value = Word();
-        return Names.LabelValue(value) is [var fault, ..] ? throw Fail($"values[0]: Invalid value: {GoText.Quote(value)}: {fault}") : value;
+        var word = Next();
+        if (word is "" or ",")
+        {
+            return "";
+        }
+
+        return IsWord(word) ? Checked(key, TakeWord(word)) : throw Fail($"found '{word}', expected: identifier");
     }
 
-    private string Word()
+    private static string Checked(string key, string value) => Names.LabelValue(value) is [var fault, ..]
+        ? throw Fail($"values[0][{key}]: Invalid value: {GoText.Quote(value)}: {fault}")
+        : value;
+
+    /// <summary>The next token; empty at the end.</summary>
+    private string Next()
     {
-        Skip();
-        var start = position;
-        while (position < text.Length && !char.IsWhiteSpace(text[position]) && !"=!(),<>".Contains(text[position]))
+        while (position < text.Length && char.IsWhiteSpace(text[position]))
         {
             position++;
         }
 
-        return text[start..position];
+        var end = position;
+        while (end < text.Length && !char.IsWhiteSpace(text[end]) && !IsSymbol(text[end]))
+        {
+            end++;
+        }
+
+        if (end == position && end < text.Length)
+        {
+            end += text.AsSpan(position) is ['=' or '!', '=', ..] ? 2 : 1;
+        }
+
+        return text[position..end];
     }
 
     private bool Take(string token)
     {
-        if (!text.AsSpan(position).StartsWith(token))
+        if (Next() != token)
         {
             return false;
         }
@@ -147,13 +178,17 @@ internal sealed class LabelSelectorParser(string text)
         return true;
     }
 
-    private void Skip()
+    private string TakeWord(string word)
     {
-        while (position < text.Length && char.IsWhiteSpace(text[position]))
-        {
-            position++;
-        }
+        position += word.Length;
+        return word;
     }
+
+    private static bool StartsRequirement(string token) => token == "!" || IsWord(token);
+
+    private static bool IsWord(string token) => token.Length > 0 && !IsSymbol(token[0]);
+
+    private static bool IsSymbol(char c) => "=!(),<>".Contains(c);
 
     private static StatusException Fail(string detail) => StatusException.BadRequest($"unable to parse requirement: {detail}");
 }

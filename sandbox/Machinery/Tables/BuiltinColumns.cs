@@ -13,8 +13,8 @@ internal static class BuiltinColumns
         ("", "Service") => NetworkColumns.Service,
         ("", "Namespace") => [Name, At("Status", "status", "phase"), Age],
         ("", "Node") => NodeColumns.All,
-        ("", "ConfigMap") => [Name, Number("Data", obj => Entries(obj, "data") + Entries(obj, "binaryData")), Age],
-        ("", "Secret") => [Name, At("Type", "type"), Number("Data", obj => Entries(obj, "data")), Age],
+        ("", "ConfigMap") => [Name, NumberInText("Data", obj => Entries(obj, "data") + Entries(obj, "binaryData")), Age],
+        ("", "Secret") => [Name, At("Type", "type"), NumberInText("Data", obj => Entries(obj, "data")), Age],
         ("", "ServiceAccount") => [Name, Number("Secrets", obj => Json.Array(obj, "secrets")?.Count ?? 0), Age],
         ("", "Event") => EventColumns("involvedObject", "source"),
         ("events.k8s.io", "Event") => EventColumns("regarding", "deprecatedSource"),
@@ -97,9 +97,9 @@ internal static class BuiltinColumns
         Name,
         Text("Role", obj => $"{Json.Text(obj, "roleRef", "kind")}/{Json.Text(obj, "roleRef", "name")}"),
         Age,
-        Text("Users", obj => Subjects(obj, "User"), 1),
-        Text("Groups", obj => Subjects(obj, "Group"), 1),
-        Text("ServiceAccounts", obj => Subjects(obj, "ServiceAccount"), 1),
+        new(new TableColumn("Users", Priority: 1), (obj, _) => Subjects(obj, "User")),
+        new(new TableColumn("Groups", Priority: 1), (obj, _) => Subjects(obj, "Group")),
+        new(new TableColumn("ServiceAccounts", Priority: 1), (obj, _) => Subjects(obj, "ServiceAccount")),
     ];
 
     private static string Subjects(JsonObject obj, string kind) => string.Join(", ", BuiltinDefaults.Objects(obj["subjects"])

@@ -44,6 +44,9 @@ internal sealed record TableCell(TableColumn Column, Func<JsonObject, DateTimeOf
 
     public static TableCell At(string name, params string[] path) => Text(name, obj => Json.Text(obj, path));
 
+    /// <summary>A number in a column that the server declares as text.</summary>
+    public static TableCell NumberInText(string name, Func<JsonObject, long> value) => new(new TableColumn(name), (obj, _) => value(obj));
+
     public static TableCell Count(string name, params string[] path) => Number(name, obj => Json.Integer(obj, path) ?? 0);
 
     public static TableCell Since(string name, params string[] path) =>

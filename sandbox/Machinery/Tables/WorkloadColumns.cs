@@ -11,8 +11,8 @@ internal static class WorkloadColumns
     {
         "Deployment" =>
         [
-            Name, Text("Ready", obj => $"{Status(obj, "readyReplicas")}/{Spec(obj, "replicas")}"), Count("Up-to-date", "status", "updatedReplicas"),
-            Count("Available", "status", "availableReplicas"), Age, .. Wide(true),
+            Name, Text("Ready", obj => $"{Status(obj, "readyReplicas")}/{Spec(obj, "replicas")}"),
+            NumberInText("Up-to-date", obj => Status(obj, "updatedReplicas")), NumberInText("Available", obj => Status(obj, "availableReplicas")), Age, .. Wide(true),
         ],
         "ReplicaSet" =>
         [

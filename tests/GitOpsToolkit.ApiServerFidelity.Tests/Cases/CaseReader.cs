@@ -73,7 +73,7 @@ internal static class CaseReader
             Is = fields.Node("is")?.DeepClone(),
         };
         fields.Done();
-        return result.At.Count > 0 && (result.Until ?? result.Since) is null == result.Limit is not null
+        return result.At.Count > 0 && ((result.Until ?? result.Since) is not null || result.Limit is not null)
             ? result
             : throw fields.Wrong("an explanation says where (at), and either for which versions (since, until) or by which limit");
     }

@@ -19,11 +19,15 @@ internal sealed record Difference(IReadOnlyList<string> Path, JsonNode? Referenc
 
     public override string ToString() => $"{PathPattern.Text(Path)}\n    - {Show(Reference)}\n    + {Show(Sandbox)}";
 
+    /// <summary>An answer of another kind, such as a failure instead of an object, has nothing to compare in detail.</summary>
+    private static bool IsAnother(JsonObject reference, JsonObject sandbox) =>
+        reference["kind"] is JsonValue left && sandbox["kind"] is JsonValue right && left.ToString() != right.ToString();
+
     private static void Compare(IReadOnlyList<string> path, Slot reference, Slot sandbox, List<Difference> found)
     {
         switch (reference.Node, sandbox.Node)
         {
-            case (JsonObject left, JsonObject right):
+            case (JsonObject left, JsonObject right) when !IsAnother(left, right):
                 foreach (var key in Keys(left, right))
                 {
                     Compare([.. path, key], Here(left, key), Here(right, key), found);

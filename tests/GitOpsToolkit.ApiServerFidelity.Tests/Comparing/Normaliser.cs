@@ -39,7 +39,19 @@ internal sealed partial class Normaliser(string said)
             result["metadata"]!["resourceVersion"] = version;
         }
 
-        return result;
+        return Named(result, "APIResourceList", "resources") ?? Named(result, "APIGroupList", "groups") ?? result;
+    }
+
+    /// <summary>What a discovery document lists has names and no order.</summary>
+    private static JsonObject? Named(JsonObject map, string kind, string field)
+    {
+        if (map["kind"]?.ToString() != kind || map[field] is not JsonArray list)
+        {
+            return null;
+        }
+
+        map[field] = new JsonObject(list.Select(item => KeyValuePair.Create(item!["name"]!.ToString(), (JsonNode?)item.DeepClone())));
+        return map;
     }
 
     private JsonArray List(JsonArray list, string key)
@@ -65,7 +77,7 @@ internal sealed partial class Normaliser(string said)
                 return text == "0" ? text : "<rv>";
             case "continue":
                 return "<continue>";
-            case "clusterIP" or "clusterIPs" or "podIP" or "hostIP" or "ip" when Address().IsMatch(text):
+            case "clusterIP" or "clusterIPs" or "podIP" or "hostIP" or "ip" or "cells" when Address().IsMatch(text):
                 return "<ip>";
             case "cells" when Age().IsMatch(text):
                 return "<age>";

@@ -9,6 +9,7 @@ namespace GitOpsToolkit.ApiServerFidelity.Tests.Running;
 /// <summary>A case on one server.</summary>
 internal sealed class CaseRun(Target target, Variables variables, CancellationToken ct) : IAsyncDisposable
 {
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(40);
     private readonly Dictionary<string, OpenWatch> watches = [];
     private readonly List<Answer> answers = [];
 
@@ -75,7 +76,7 @@ internal sealed class CaseRun(Target target, Variables variables, CancellationTo
                 _ => throw new NotSupportedException(step.GetType().Name),
             });
         }
-        catch (Exception e) when (e is CaseFailure or InvalidDataException or HttpRequestException or TimeoutException)
+        catch (Exception e) when (e is CaseFailure or InvalidDataException or HttpRequestException or IOException or TimeoutException)
         {
             throw new CaseFailure($"{target.Name}, step {number}: {e.Message}");
         }
@@ -142,7 +143,21 @@ internal sealed class CaseRun(Target target, Variables variables, CancellationTo
 
         using (response)
         {
-            return await AnswerReader.ReadAsync(response, ct);
+            return await ReadAsync(response);
+        }
+    }
+
+    private async Task<JsonObject> ReadAsync(HttpResponseMessage response)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        deadline.CancelAfter(Deadline);
+        try
+        {
+            return await AnswerReader.ReadAsync(response, deadline.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new CaseFailure($"the answer did not end within {Deadline.TotalSeconds:0} s: {(int)response.StatusCode} {response.Content.Headers}");
         }
     }
 
