@@ -1,6 +1,5 @@
 using GitOpsToolkit.Controllers.ImageReflector.Policies;
 using GitOpsToolkit.Registry.Content;
-using GitOpsToolkit.Versioning;
 using Xunit;
 
 namespace GitOpsToolkit.Controllers.ImageReflector.Tests;
