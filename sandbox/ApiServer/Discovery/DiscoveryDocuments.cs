@@ -224,16 +224,18 @@ internal sealed class DiscoveryDocuments(ResourceRegistry registry, Func<string>
             yield return other;
         }
 
-        if (resource.HasScale)
+        var status = resource.HasStatus ? new Subresource("status", "", "", resource.Kind, SubresourceVerbs) : null;
+        var scale = resource.HasScale ? new Subresource("scale", "autoscaling", "v1", "Scale", SubresourceVerbs) : null;
+        foreach (var sub in resource.Custom is null ? new[] { scale, status } : [status, scale])
         {
-            yield return new("scale", "autoscaling", "v1", "Scale", SubresourceVerbs);
-        }
-
-        if (resource.HasStatus)
-        {
-            yield return new("status", "", "", resource.Kind, SubresourceVerbs);
+            if (sub is not null)
+            {
+                yield return sub;
+            }
         }
     }
+
+    // Eight bytes that change when the stored version does.
 
     private static JsonObject Kind(string group, string version, string kind) => new() { ["group"] = group, ["version"] = version, ["kind"] = kind };
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using GitOpsToolkit.Sandbox.ApiServer.Auth;
 using GitOpsToolkit.Sandbox.ApiServer.Discovery;
+using GitOpsToolkit.Sandbox.ApiServer.Resources;
 using GitOpsToolkit.Sandbox.ApiServer.Rights;
 using GitOpsToolkit.Sandbox.ApiServer.Storage;
 using GitOpsToolkit.Sandbox.ApiServer.Verbs;
@@ -62,7 +63,7 @@ internal sealed class Pipeline(Cluster cluster, Dispatcher dispatcher, Discovery
 
         var acting = Impersonation.Resolve(user, http.Request.Headers, authorizer);
         authorizer.Require(AccessRequest.Of(http.Request, path, verb, acting));
-        if (path is not null && cluster.Registry.Find(path.Group, path.Version, path.Plural) is { } resource)
+        if (path is not null && cluster.Registry.Find(path.Group, path.Version, path.Plural) is { } resource && IsServed(resource, path))
         {
             var call = new ApiCall(http, path, resource, acting);
             await DispatchAsync(call, verb);
@@ -79,6 +80,10 @@ internal sealed class Pipeline(Cluster cluster, Dispatcher dispatcher, Discovery
             await PlainAsync(http, 404, "404 page not found\n");
         }
     }
+
+    // A custom resource is not there on a path of the other scope; a built-in one is, and says what is wrong.
+    private static bool IsServed(ResourceDefinition resource, RequestPath path) => resource.Custom is null
+        || resource.Namespaced == path.Namespace.Length > 0 || (resource.Namespaced && path.Name.Length == 0);
 
     // A refusal carries the warnings, too.
     private async Task DispatchAsync(ApiCall call, string verb)

@@ -31,7 +31,7 @@ internal sealed class CrdController(Cluster cluster, ObjectDeleter deleter, RawW
             var id = new ObjectId(CrdRules.StorageKey, "", name);
             if (cluster.Store.Get(id) is not { } crd)
             {
-                cluster.Registry.SetCustom(name, []);
+                Release(name);
             }
             else if (crd.IsTerminating)
             {
@@ -47,17 +47,40 @@ internal sealed class CrdController(Cluster cluster, ObjectDeleter deleter, RawW
     private void Establish(ObjectId id, string name)
     {
         var now = cluster.Ids.NowText;
-        raw.Mutate(id, tree => CrdRules.Establish(tree, namesTaken: IsTaken(name, tree.Map("spec")), now));
+        raw.Mutate(id, tree => CrdRules.Establish(tree, Taken(name, tree.Map("spec").Text("group")), now), Track);
         if (cluster.Store.Get(id) is { } established)
         {
             cluster.Registry.SetCustom(name, CrdRules.Definitions(established.Parse()));
         }
     }
 
-    private bool IsTaken(string name, System.Text.Json.Nodes.JsonObject? spec)
+    private void Track(System.Text.Json.Nodes.JsonObject before, System.Text.Json.Nodes.JsonObject after)
     {
-        var (group, kind) = (spec.Text("group"), spec.Map("names").Text("kind"));
-        return cluster.Registry.All.Any(d => d.Group == group && d.Kind == kind && $"{d.Plural}.{d.Group}" != name);
+        if (cluster.Registry.Find("apiextensions.k8s.io", "v1", "customresourcedefinitions") is { } definitions)
+        {
+            Schemas.Track(definitions, before, after, new() { Manager = "kube-apiserver", Subresource = "status" }, cluster.Ids.Now);
+        }
+    }
+
+    private TakenNames Taken(string name, string group)
+    {
+        var others = cluster.Registry.All.Where(d => d.Group == group && $"{d.Plural}.{d.Group}" != name).ToList();
+        return new(
+            others.SelectMany(d => d.ShortNames.Append(d.Plural).Append(d.Singular)).ToHashSet(StringComparer.Ordinal),
+            others.SelectMany(d => new[] { d.Kind, d.ListKind }).ToHashSet(StringComparer.Ordinal));
+    }
+
+    /// <summary>Names have become free: definitions that could not have theirs try again.</summary>
+    private void Release(string name)
+    {
+        cluster.Registry.SetCustom(name, []);
+        foreach (var other in cluster.Store.Snapshot(CrdRules.StorageKey).All.Values.Where(o => o.Id.Name != name && !o.IsTerminating))
+        {
+            if (!CrdRules.IsTrue(other.Parse(), "NamesAccepted"))
+            {
+                Establish(other.Id, other.Id.Name);
+            }
+        }
     }
 
     private void RemoveInstances(StoredObject crd)
@@ -78,13 +101,15 @@ internal sealed class CrdController(Cluster cluster, ObjectDeleter deleter, RawW
 
             if (!cluster.Store.Snapshot(definitions[0].StorageKey).All.IsEmpty)
             {
+                raw.Mutate(crd.Id, tree => CrdRules.SetCondition(tree, "Terminating", true, "InstanceDeletionInProgress",
+                    "CustomResource deletion is in progress", cluster.Ids.NowText), Track);
                 return;
             }
 
             terminating.Remove(definitions[0].StorageKey);
         }
 
-        cluster.Registry.SetCustom(crd.Id.Name, []);
+        Release(crd.Id.Name);
         raw.RemoveFinalizer(crd.Id, CrdRules.CleanupFinalizer);
     }
 

@@ -8,7 +8,10 @@ namespace GitOpsToolkit.Sandbox.ApiServer.Lifecycle;
 internal sealed class RawWriter(ObjectStore store)
 {
     /// <summary>Changes an object in place; removes it when that was the last thing it waited for. Nothing happens when it is gone.</summary>
-    public void Mutate(ObjectId id, Action<JsonObject> change)
+    /// <param name="id">Which object.</param>
+    /// <param name="change">Changes it.</param>
+    /// <param name="track">Enters what changed in the managed fields: gets the object before and after. Null: nobody owns it.</param>
+    public void Mutate(ObjectId id, Action<JsonObject> change, Action<JsonObject, JsonObject>? track = null)
     {
         while (store.Get(id) is { } current)
         {
@@ -19,6 +22,7 @@ internal sealed class RawWriter(ObjectStore store)
                 return;
             }
 
+            track?.Invoke(current.Parse(), tree);
             var done = Removal.IsDue(id.Resource, tree) ? store.Remove(current) : store.Replace(current, tree);
             if (done is not null)
             {

@@ -16,7 +16,7 @@ internal static class Conversion
 
     /// <summary>Whether stored bytes can be served as they are.</summary>
     public static bool IsIdentity(ResourceDefinition resource) =>
-        resource.Group != "events.k8s.io" && resource.Version == resource.StorageVersion;
+        resource.Group != "events.k8s.io" && resource.Version == resource.StorageVersion && resource.Custom is not { DefaultsAtRead: true };
 
     public static JsonObject ToServed(ResourceDefinition resource, JsonObject stored)
     {
@@ -31,6 +31,11 @@ internal static class Conversion
             return served;
         }
 
+        if (resource.Custom is { DefaultsAtRead: true } custom)
+        {
+            custom.Storage.Default(stored);
+        }
+
         stored["apiVersion"] = resource.ApiVersion;
         return stored;
     }
@@ -43,6 +48,12 @@ internal static class Conversion
         }
 
         served["apiVersion"] = resource.StorageApiVersion;
+        if (resource.Custom is { } custom && resource.Version != resource.StorageVersion)
+        {
+            // What the stored version does not know is lost.
+            _ = custom.Storage.Decode(served);
+        }
+
         return served;
     }
 

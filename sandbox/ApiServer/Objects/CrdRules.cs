@@ -8,6 +8,8 @@ namespace GitOpsToolkit.Sandbox.ApiServer.Objects;
 internal static class CrdRules
 {
     public const string StorageKey = "apiextensions.k8s.io/customresourcedefinitions";
+    private static readonly string[] CustomVerbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
+
     public const string CleanupFinalizer = "customresourcecleanup.apiextensions.k8s.io";
 
     /// <summary>The first request to delete a CRD adds the finalizer that removes the instances.</summary>
@@ -27,33 +29,75 @@ internal static class CrdRules
             "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon", now);
     }
 
-    /// <summary>Accepts the names and establishes the definition; returns whether anything changed.</summary>
-    public static bool Establish(JsonObject crd, bool namesTaken, string now)
+    /// <summary>What a new definition's status says before anybody has looked at it.</summary>
+    public static JsonObject NewStatus(JsonObject crd)
     {
-        var before = crd.DeepClone();
+        var storage = StorageVersion(crd.Map("spec"));
+        return new()
+        {
+            ["conditions"] = null,
+            ["acceptedNames"] = new JsonObject { ["plural"] = "", ["kind"] = "" },
+            ["storedVersions"] = storage.Length == 0 ? null : new JsonArray(storage),
+        };
+    }
+
+    /// <summary>A version that becomes the stored one is remembered with the update that makes it so.</summary>
+    public static void RememberStorage(JsonObject crd)
+    {
         var status = crd.Child("status");
-        var spec = crd.Map("spec");
-        if (namesTaken)
+        var storage = StorageVersion(crd.Map("spec"));
+        if (storage.Length > 0 && !status.Texts("storedVersions").Contains(storage, StringComparer.Ordinal))
         {
-            SetCondition(crd, "NamesAccepted", false, "PluralConflict", $"\"{spec.Map("names").Text("plural")}\" is already in use", now);
-            SetCondition(crd, "Established", false, "NotAccepted", "not all names are accepted", now);
+            status["storedVersions"] = new JsonArray([.. status.Texts("storedVersions").Append(storage).Select(v => JsonValue.Create(v))]);
         }
-        else
+    }
+
+    /// <summary>Accepts the names that are free; establishes the definition once all are.</summary>
+    /// <param name="crd">Changed in place.</param>
+    /// <param name="taken">The names of the group that others have.</param>
+    /// <param name="now">For the conditions.</param>
+    public static void Establish(JsonObject crd, TakenNames taken, string now)
+    {
+        var status = crd.Child("status");
+        var names = crd.Map("spec").Map("names") ?? [];
+        var accepted = (JsonObject?)status.Map("acceptedNames")?.DeepClone() ?? [];
+        var conflict = ("", "");
+        foreach (var (field, reason, used) in new[]
         {
-            SetCondition(crd, "NamesAccepted", true, "NoConflicts", "no conflicts found", now);
-            SetCondition(crd, "Established", true, "InitialNamesAccepted", "the initial names have been accepted", now);
-            status["acceptedNames"] = AcceptedNames(spec.Map("names"));
+            ("plural", "PluralConflict", taken.Resources),
+            ("singular", "SingularConflict", taken.Resources),
+            ("shortNames", "ShortNamesConflict", taken.Resources),
+            ("kind", "KindConflict", taken.Kinds),
+            ("listKind", "ListKindConflict", taken.Kinds),
+        })
+        {
+            var wanted = field == "shortNames" ? [.. names.Texts(field)] : new[] { names.Text(field) };
+            if (wanted.FirstOrDefault(name => name.Length > 0 && used.Contains(name)) is { } clash)
+            {
+                conflict = (reason, $"\"{clash}\" is already in use");
+            }
+            else
+            {
+                accepted.Put(field, names[field]?.DeepClone());
+            }
         }
 
-        var stored = status.Texts("storedVersions").ToList();
-        var storage = StorageVersion(spec);
-        if (!stored.Contains(storage, StringComparer.Ordinal))
+        accepted.Put("categories", names["categories"]?.DeepClone());
+        status["acceptedNames"] = accepted;
+        if (conflict.Item1.Length > 0)
         {
-            stored.Add(storage);
+            SetCondition(crd, "NamesAccepted", false, conflict.Item1, conflict.Item2, now);
+            if (!IsTrue(crd, "Established"))
+            {
+                SetCondition(crd, "Established", false, "NotAccepted", "not all names are accepted", now);
+            }
+
+            return;
         }
 
-        status["storedVersions"] = new JsonArray([.. stored.Select(v => JsonValue.Create(v))]);
-        return !JsonNode.DeepEquals(before, crd);
+        SetCondition(crd, "NamesAccepted", true, "NoConflicts", "no conflicts found", now);
+        SetCondition(crd, "Established", true, "InitialNamesAccepted", "the initial names have been accepted", now);
+        RememberStorage(crd);
     }
 
     public static bool IsTrue(JsonObject crd, string condition) =>
@@ -84,6 +128,7 @@ internal static class CrdRules
                 ShortNames = [.. names.Texts("shortNames")],
                 Categories = [.. names.Texts("categories")],
                 Namespaced = spec.Text("scope") == "Namespaced",
+                Verbs = CustomVerbs,
                 HasStatus = v.Map("subresources").Map("status") is not null,
                 HasScale = v.Map("subresources").Map("scale") is not null,
                 TracksGeneration = true,
@@ -131,21 +176,14 @@ internal static class CrdRules
     private static string StorageVersion(JsonObject? spec) =>
         (spec.List("versions") ?? []).FirstOrDefault(v => v.Flag("storage")).Text("name");
 
-    private static JsonObject AcceptedNames(JsonObject? names)
-    {
-        var accepted = (JsonObject)(names?.DeepClone() ?? new JsonObject());
-        var kind = accepted.Text("kind");
-        accepted["listKind"] ??= kind + "List";
-        accepted["singular"] ??= kind.ToLowerInvariant();
-        return accepted;
-    }
-
     private static CustomVersion Version(JsonObject crd, JsonObject spec, JsonNode version)
     {
         var schema = version.Map("schema").Map("openAPIV3Schema");
         var scale = version.Map("subresources").Map("scale");
         return new()
         {
+            Storage = CustomKind.FromDefinition(crd, StorageVersion(spec)),
+            DefaultsAtRead = (crd.Meta().Number("generation") ?? 1) > 1,
             Rules = CustomKind.FromDefinition(crd, version.Text("name")),
             Schema = schema is null ? null : (JsonObject)schema.DeepClone(),
             Scale = scale is null ? null : new(scale.Text("specReplicasPath"), scale.Text("statusReplicasPath"), scale.Text("labelSelectorPath")),
@@ -155,3 +193,8 @@ internal static class CrdRules
         };
     }
 }
+
+/// <summary>Names that other definitions of a group have.</summary>
+/// <param name="Resources">Plurals, singulars and short names.</param>
+/// <param name="Kinds">Kinds and kinds of lists.</param>
+internal sealed record TakenNames(IReadOnlySet<string> Resources, IReadOnlySet<string> Kinds);

@@ -81,6 +81,9 @@ internal static class KindHooks
             case "/pods" when tree.Map("spec") is { } pod:
                 PodAdmission.Tolerate(pod);
                 break;
+            case CrdRules.StorageKey:
+                CrdRules.RememberStorage(tree);
+                break;
             case "/services" when tree.Map("spec") is { } spec && before.Map("spec") is { } old:
                 KeepAddresses(old, spec);
                 break;

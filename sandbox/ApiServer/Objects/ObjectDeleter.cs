@@ -101,13 +101,13 @@ internal sealed class ObjectDeleter(Cluster cluster)
         var before = meta.Number("deletionGracePeriodSeconds");
         if (!wasTerminating || grace < before)
         {
-            if (!wasTerminating && meta.Number("generation") is { } generation and > 0)
+            if (!wasTerminating && resource.StorageKey != CrdRules.StorageKey && meta.Number("generation") is { } generation and > 0)
             {
                 meta["generation"] = generation + 1;
             }
 
             meta["deletionTimestamp"] = Ids.Format(cluster.Ids.Now.AddSeconds(grace));
-            meta.Put("deletionGracePeriodSeconds", isNamespace ? null : JsonValue.Create(grace));
+            meta.Put("deletionGracePeriodSeconds", isNamespace || resource.StorageKey == CrdRules.StorageKey ? null : JsonValue.Create(grace));
         }
 
         if (isNamespace)

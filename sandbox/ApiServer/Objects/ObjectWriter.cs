@@ -38,6 +38,7 @@ internal sealed class ObjectWriter(Cluster cluster)
         }
 
         CheckNamespace(resource, meta, space, tree.Meta().Text("name"));
+        CheckDefinition(resource, meta.Text("name"));
         if (!isApplied && meta.Text("resourceVersion").Length > 0 && meta.Text("resourceVersion") != "0")
         {
             throw new ApiError(500, "", "resourceVersion should not be set on objects to be created");
@@ -311,6 +312,16 @@ internal sealed class ObjectWriter(Cluster cluster)
         else if (meta.Text("namespace") != space)
         {
             throw ApiError.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+        }
+    }
+
+    private void CheckDefinition(ResourceDefinition resource, string name)
+    {
+        if (resource.Custom is not null
+            && cluster.Store.Get(new(CrdRules.StorageKey, "", $"{resource.Plural}.{resource.Group}")) is { IsTerminating: true })
+        {
+            throw ApiError.Forbidden(resource.QualifiedResource, resource.Group, resource.Plural, name,
+                "create not allowed while custom resource definition is terminating");
         }
     }
 

@@ -138,6 +138,7 @@ internal static class Strategy
                 ["desiredHealthy"] = 0L,
                 ["expectedPods"] = 0L,
             },
+            "CustomResourceDefinition" => CrdRules.NewStatus(tree),
             "Node" => tree["status"]?.DeepClone() ?? new JsonObject(),
             _ => new JsonObject(),
         };

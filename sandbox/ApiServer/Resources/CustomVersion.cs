@@ -18,4 +18,10 @@ internal sealed record CustomVersion
     public ScalePaths? Scale { get; init; }
 
     public string? DeprecationWarning { get; init; }
+
+    /// <summary>Rules of the version that is stored.</summary>
+    public required KindRules Storage { get; init; }
+
+    /// <summary>Whether stored objects may lack defaults that the schema got since: they are filled in at every read.</summary>
+    public bool DefaultsAtRead { get; init; }
 }

@@ -90,6 +90,10 @@ internal sealed class Dispatcher
             ? new ApiError(501, "NotImplemented", $"the sandbox simulates pods and runs no containers: there is no \"{subresource}\" of a pod", [])
             : ApiError.NotFoundPath();
 
+    // A custom kind without the subresource answers as if the object were not there.
+    private static ApiError Undeclared(ApiCall call) =>
+        call.Resource.Custom is null ? ApiError.NotFoundPath() : call.Resource.NotFound(call.Name);
+
     private static void Check(ApiCall call, string verb)
     {
         var resource = call.Resource;
@@ -102,8 +106,8 @@ internal sealed class Dispatcher
         var allowed = call.Subresource switch
         {
             "" => resource.Allows(verb),
-            "status" => resource.HasStatus ? verb is "get" or "update" or "patch" : throw ApiError.NotFoundPath(),
-            "scale" => resource.HasScale ? verb is "get" or "update" or "patch" : throw ApiError.NotFoundPath(),
+            "status" => resource.HasStatus ? verb is "get" or "update" or "patch" : throw Undeclared(call),
+            "scale" => resource.HasScale ? verb is "get" or "update" or "patch" : throw Undeclared(call),
             var other => resource.Others.FirstOrDefault(o => o.Name == other) is { } sub
                 ? sub.Verbs.Contains(verb, StringComparer.Ordinal)
                 : throw Absent(resource, other),

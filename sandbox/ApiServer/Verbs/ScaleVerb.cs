@@ -15,7 +15,10 @@ internal sealed class ScaleVerb(Cluster cluster, ObjectWriter writer)
     public Reply Get(ApiCall call)
     {
         var stored = cluster.Store.Get(call.Id) ?? throw NotFound(call);
-        return Reply.Plain(200, ToScale(call.Resource, ObjectWriter.Served(call.Resource, stored)));
+        var tree = ObjectWriter.Served(call.Resource, stored);
+        return call.Resource.Custom?.Scale is { } paths && At(tree, paths.SpecReplicas) is null
+            ? throw ApiError.Internal($"the spec replicas field \"{paths.SpecReplicas}\" does not exist")
+            : Reply.Plain(200, ToScale(call.Resource, tree));
     }
 
     public async Task<Reply> UpdateAsync(ApiCall call)
@@ -72,6 +75,12 @@ internal sealed class ScaleVerb(Cluster cluster, ObjectWriter writer)
             var scale = change(ToScale(call.Resource, tree));
             CheckNumber(scale);
             var replicas = scale.Map("spec").Number("replicas") ?? 0;
+            if (replicas < 0 && call.Resource.Custom is not null)
+            {
+                throw call.Resource.Invalid(call.Name, [.. NegativeByItsSchema(call.Resource, tree, path, replicas),
+                    FieldError.Invalid(path, replicas, "should be a non-negative integer")]);
+            }
+
             if (replicas < 0)
             {
                 throw ApiError.Invalid("autoscaling", "Scale", call.Name,
@@ -93,6 +102,13 @@ internal sealed class ScaleVerb(Cluster cluster, ObjectWriter writer)
             var why = $"json: cannot unmarshal {shape} into Go struct field ScaleSpec.spec.replicas of type int32";
             throw ApiError.Invalid("", "", "", [FieldError.InvalidText("patch", scale.ToJsonString(), why)]);
         }
+    }
+
+    private static IReadOnlyList<FieldError> NegativeByItsSchema(ResourceDefinition resource, JsonObject tree, string path, long replicas)
+    {
+        var changed = (JsonObject)tree.DeepClone();
+        Set(changed, path, replicas);
+        return Schemas.Validate(resource, changed, tree, "");
     }
 
     private static JsonObject ToScale(ResourceDefinition resource, JsonObject tree)

@@ -8,11 +8,14 @@ internal static class DefinitionDefaults
 {
     public static void Apply(JsonObject spec)
     {
-        Set(spec, "scope", "Namespaced");
         var names = Json.Ensure(spec, "names");
         var kind = Json.Text(names, "kind") ?? "";
-        Set(names, "singular", kind.ToLowerInvariant());
-        Set(names, "listKind", $"{kind}List");
+        if (kind.Length > 0)
+        {
+            Set(names, "singular", kind.ToLowerInvariant());
+            Set(names, "listKind", $"{kind}List");
+        }
+
         Set(Json.Ensure(spec, "conversion"), "strategy", "None");
     }
 }

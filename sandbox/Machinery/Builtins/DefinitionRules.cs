@@ -1,49 +1,117 @@
 using System.Text.Json.Nodes;
-using GitOpsToolkit.Versioning;
 
 namespace GitOpsToolkit.Sandbox.Machinery.Builtins;
 
-/// <summary>Rules of custom resource definitions: names, versions and the basics of structural schemas.</summary>
+/// <summary>Rules of custom resource definitions: names, versions, subresources, columns. Their schemas: <see cref="DefinitionSchemaRules"/>.</summary>
 internal static class DefinitionRules
 {
-    private static readonly string[] Types = ["array", "boolean", "integer", "number", "object", "string"];
+    private const string Approval = "api-approved.kubernetes.io";
+    private static readonly string[] ColumnTypes = ["boolean", "date", "integer", "number", "string"];
+    private static readonly string[] ColumnFormats = ["byte", "date", "date-time", "double", "float", "int32", "int64", "password"];
 
     public static void Validate(JsonObject obj, JsonObject? old, List<FieldError> errors)
     {
         var spec = Json.Object(obj, "spec") ?? [];
         var (group, plural) = (Json.Text(spec, "group") ?? "", Json.Text(spec, "names", "plural") ?? "");
-        if ((Json.Text(obj, "metadata", "name") ?? "") is var name && name != $"{plural}.{group}")
+        if (old is null)
         {
-            errors.Add(FieldError.InvalidText("metadata.name", name, "must be spec.names.plural+\".\"+spec.group"));
+            if ((Json.Text(obj, "metadata", "name") ?? "") is var name && name != $"{plural}.{group}")
+            {
+                errors.Add(FieldError.InvalidText("metadata.name", name, "must be spec.names.plural+\".\"+spec.group"));
+            }
+
+            CheckApproval(obj, group, errors);
         }
 
-        if (group.Length == 0)
+        var before = errors.Count;
+        foreach (var path in (string[][])[["spec", "group"], ["spec", "scope"], ["spec", "names", "kind"], ["spec", "names", "plural"]])
         {
-            errors.Add(FieldError.Required("spec.group"));
-        }
-        else if (!group.Contains('.'))
-        {
-            errors.Add(FieldError.InvalidText("spec.group", group, "should be a domain with at least one dot"));
+            BuiltinRules.Unchanged(obj, old, path, errors);
         }
 
-        BuiltinRules.OneOf(spec["scope"], "spec.scope", ["Cluster", "Namespaced"], errors);
-        NamesOf(spec, errors);
-        Versions(spec, errors);
+        if (errors.Count > before)
+        {
+            return;
+        }
+
+        CheckGroup(group, errors);
+        if (Json.Text(spec, "scope") is not { Length: > 0 } scope)
+        {
+            errors.Add(FieldError.Required("spec.scope"));
+        }
+        else if (scope is not ("Cluster" or "Namespaced"))
+        {
+            errors.Add(FieldError.NotSupported("spec.scope", scope, ["Cluster", "Namespaced"]));
+        }
+
+        CheckVersions(spec, errors);
+        CheckNames(Json.Object(spec, "names") ?? [], errors);
+        CheckParts(spec, errors);
+        CheckConversion(Json.Object(spec, "conversion") ?? [], errors);
         if (Json.Boolean(spec, "preserveUnknownFields") == true)
         {
             errors.Add(FieldError.Invalid("spec.preserveUnknownFields", JsonValue.Create(true),
                 "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead"));
         }
 
-        foreach (var path in (string[][])[["spec", "group"], ["spec", "scope"], ["spec", "names", "kind"], ["spec", "names", "plural"]])
+        CheckStored(obj, spec, errors);
+    }
+
+    private static void CheckApproval(JsonObject obj, string group, List<FieldError> errors)
+    {
+        var isProtected = group.EndsWith(".k8s.io", StringComparison.Ordinal) || group.EndsWith(".kubernetes.io", StringComparison.Ordinal);
+        if (isProtected && Json.Text(obj, "metadata", "annotations", Approval) is not { Length: > 0 })
         {
-            BuiltinRules.Unchanged(obj, old, path, errors);
+            errors.Add(FieldError.Required($"metadata.annotations[{Approval}]",
+                $"protected groups must have approval annotation \"{Approval}\", see https://github.com/kubernetes/enhancements/pull/1111"));
         }
     }
 
-    private static void NamesOf(JsonObject spec, List<FieldError> errors)
+    private static void CheckGroup(string group, List<FieldError> errors)
     {
-        var names = Json.Object(spec, "names") ?? [];
+        if (group.Length == 0)
+        {
+            errors.Add(FieldError.Required("spec.group"));
+        }
+        else if (Names.Subdomain(group) is { Count: > 0 } faults)
+        {
+            errors.AddRange(faults.Select(fault => FieldError.InvalidText("spec.group", group, fault)));
+        }
+        else if (!group.Contains('.'))
+        {
+            errors.Add(FieldError.InvalidText("spec.group", group, "should be a domain with at least one dot"));
+        }
+    }
+
+    private static void CheckVersions(JsonObject spec, List<FieldError> errors)
+    {
+        var versions = BuiltinDefaults.Objects(spec["versions"]).ToList();
+        for (var i = 0; i < versions.Count; i++)
+        {
+            var name = Json.Text(versions[i], "name") ?? "";
+            errors.AddRange(Names.Label1035(name).Select(fault => FieldError.InvalidText($"spec.versions[{i}].name", name, fault)));
+        }
+
+        var shown = versions.Count == 0 ? null : spec["versions"];
+        if (versions.Select(v => Json.Text(v, "name")).Distinct(StringComparer.Ordinal).Count() < versions.Count)
+        {
+            errors.Add(FieldError.Invalid("spec.versions", shown, "must contain unique version names"));
+        }
+
+        if (versions.Count(v => Json.Boolean(v, "storage") == true) != 1)
+        {
+            errors.Add(FieldError.Invalid("spec.versions", shown, "must have exactly one version marked as storage version"));
+        }
+
+        // The server keeps the first version's name in an older field, too.
+        if (versions.Count > 0 && Json.Text(versions[0], "name") is { } first)
+        {
+            errors.AddRange(Names.Label1035(first).Select(fault => FieldError.InvalidText("spec.version", first, fault)));
+        }
+    }
+
+    private static void CheckNames(JsonObject names, List<FieldError> errors)
+    {
         foreach (var member in (string[])["plural", "singular", "kind", "listKind"])
         {
             var value = Json.Text(names, member) ?? "";
@@ -53,8 +121,24 @@ internal static class DefinitionRules
                 continue;
             }
 
-            var checkedName = member is "kind" or "listKind" ? value.ToLowerInvariant() : value;
-            errors.AddRange(Names.Label1035(checkedName).Select(fault => FieldError.InvalidText($"spec.names.{member}", value, fault)));
+            var isKind = member is "kind" or "listKind";
+            if (Names.Label1035(isKind ? value.ToLowerInvariant() : value) is { Count: > 0 } faults)
+            {
+                var text = string.Join(',', faults);
+                errors.Add(FieldError.InvalidText($"spec.names.{member}", value, isKind ? $"may have mixed case, but should otherwise match: {text}" : text));
+            }
+        }
+
+        foreach (var list in (string[])["shortNames", "categories"])
+        {
+            var values = (Json.Array(names, list) ?? []).Select(v => Json.Text(v) ?? "").ToList();
+            for (var i = 0; i < values.Count; i++)
+            {
+                if (Names.Label1035(values[i]) is { Count: > 0 } faults)
+                {
+                    errors.Add(FieldError.InvalidText($"spec.names.{list}[{i}]", values[i], string.Join(',', faults)));
+                }
+            }
         }
 
         if (Json.Text(names, "kind") is { Length: > 0 } kind && kind == Json.Text(names, "listKind"))
@@ -63,160 +147,208 @@ internal static class DefinitionRules
         }
     }
 
-    private static void Versions(JsonObject spec, List<FieldError> errors)
+    /// <summary>What versions have one each: the server moves it to the top, and names it there, where all versions have the same.</summary>
+    private static void CheckParts(JsonObject spec, List<FieldError> errors)
     {
         var versions = BuiltinDefaults.Objects(spec["versions"]).ToList();
-        if (versions.Count == 0)
+        foreach (var (member, top) in new[] { ("schema", "spec.validation"), ("subresources", "spec.subresources"), ("additionalPrinterColumns", "spec.additionalPrinterColumns"), ("selectableFields", "spec.selectableFields") })
         {
-            errors.Add(FieldError.Required("spec.versions"));
-            return;
-        }
-
-        if (versions.Count(v => Json.Boolean(v, "storage") == true) != 1)
-        {
-            errors.Add(FieldError.Invalid("spec.versions", spec["versions"], "must have exactly one version marked as storage version"));
-        }
-
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        for (var i = 0; i < versions.Count; i++)
-        {
-            var path = $"spec.versions[{i}]";
-            var name = Json.Text(versions[i], "name") ?? "";
-            errors.AddRange(Names.Label1035(name).Select(fault => FieldError.InvalidText($"{path}.name", name, fault)));
-            if (!seen.Add(name))
+            var same = versions.TrueForAll(v => Json.Same(v[member], versions[0][member]));
+            for (var i = 0; i < versions.Count && (i == 0 || !same); i++)
             {
-                errors.Add(FieldError.Invalid("spec.versions", spec["versions"], "must contain unique version names"));
+                var path = same && versions[i][member] is not null ? top : $"spec.versions[{i}].{member}";
+                CheckPart(member, versions[i], path, i, errors);
             }
+        }
+    }
 
-            if (Json.Object(versions[i], "schema", "openAPIV3Schema") is not { } schema)
+    private static void CheckPart(string member, JsonObject version, string path, int index, List<FieldError> errors)
+    {
+        switch (member)
+        {
+            case "schema" when Json.Object(version, "schema", "openAPIV3Schema") is { } schema:
+                DefinitionSchemaRules.Validate(schema, $"{path}.openAPIV3Schema", errors);
+                break;
+            case "schema":
+                errors.Add(FieldError.Required($"spec.versions[{index}].schema.openAPIV3Schema"));
+                break;
+            case "subresources" when Json.Object(version, "subresources", "scale") is { } scale:
+                CheckScale(scale, $"{path}.scale", errors);
+                break;
+            case "selectableFields":
+                CheckSelectable(version, path, errors);
+                break;
+            case "additionalPrinterColumns":
+                var number = 0;
+                foreach (var column in BuiltinDefaults.Objects(version["additionalPrinterColumns"]))
+                {
+                    CheckColumn(column, $"{path}[{number++}]", errors);
+                }
+
+                break;
+        }
+    }
+
+    private static void CheckScale(JsonObject scale, string path, List<FieldError> errors)
+    {
+        foreach (var (name, parents, where) in new[]
+        {
+            ("specReplicasPath", new[] { ".spec." }, "should be a json path under .spec"),
+            ("statusReplicasPath", [".status."], "should be a json path under .status"),
+            ("labelSelectorPath", [".spec.", ".status."], "should be a json path under either .spec or .status"),
+        })
+        {
+            if (Json.Text(scale, name) is not { Length: > 0 } value)
             {
-                errors.Add(FieldError.Required($"{path}.schema.openAPIV3Schema", "schemas are required"));
+                if (name != "labelSelectorPath")
+                {
+                    errors.Add(FieldError.Required($"{path}.{name}"));
+                }
+            }
+            else if (!IsSimplePath(value))
+            {
+                errors.Add(FieldError.InvalidText($"{path}.{name}", value, "must be a simple json path starting with ."));
+            }
+            else if (!Array.Exists(parents, parent => value.StartsWith(parent, StringComparison.Ordinal)))
+            {
+                errors.Add(FieldError.InvalidText($"{path}.{name}", value, where));
+            }
+        }
+    }
+
+    private static void CheckColumn(JsonObject column, string path, List<FieldError> errors)
+    {
+        if (Json.Text(column, "name") is not { Length: > 0 })
+        {
+            errors.Add(FieldError.Required($"{path}.name"));
+        }
+
+        if (Json.Text(column, "type") is not { Length: > 0 } type)
+        {
+            errors.Add(FieldError.Required($"{path}.type", $"must be one of {string.Join(',', ColumnTypes)}"));
+        }
+        else if (!ColumnTypes.Contains(type))
+        {
+            errors.Add(FieldError.InvalidText($"{path}.type", type, $"must be one of {string.Join(',', ColumnTypes)}"));
+        }
+
+        if (Json.Text(column, "format") is { Length: > 0 } format && !ColumnFormats.Contains(format))
+        {
+            errors.Add(FieldError.InvalidText($"{path}.format", format, $"must be one of {string.Join(',', ColumnFormats)}"));
+        }
+
+        if (Json.Text(column, "jsonPath") is not { Length: > 0 } json)
+        {
+            errors.Add(FieldError.Required($"{path}.JSONPath"));
+        }
+        else if (json[0] != '.')
+        {
+            errors.Add(FieldError.InvalidText($"{path}.JSONPath", json, "must be a simple json path starting with ."));
+        }
+    }
+
+    private static void CheckSelectable(JsonObject version, string path, List<FieldError> errors)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var index = 0;
+        foreach (var field in BuiltinDefaults.Objects(version["selectableFields"]))
+        {
+            var (at, json) = ($"{path}[{index++}].jsonPath", Json.Text(field, "jsonPath") ?? "");
+            if (json.Length == 0)
+            {
+                errors.Add(FieldError.Required(at));
                 continue;
             }
 
-            var at = $"{path}.schema.openAPIV3Schema";
-            if (Json.Text(schema, "type") is not "object")
+            if (json[0] != '.')
             {
-                errors.Add(Json.Text(schema, "type") is { Length: > 0 } type
-                    ? FieldError.InvalidText($"{at}.type", type, "must be object at the root")
-                    : FieldError.Required($"{at}.type", "must not be empty at the root"));
+                errors.Add(FieldError.InvalidText(at, json, $"is an invalid path: expected [ or . but got: {json.Split('.')[0]}"));
+                continue;
             }
 
-            Schema(schema, at, isRoot: true, inJunctor: false, errors);
-        }
-    }
-
-    private static void Schema(JsonObject schema, string path, bool isRoot, bool inJunctor, List<FieldError> errors)
-    {
-        var type = Json.Text(schema, "type") ?? "";
-        Structure(schema, path, isRoot, inJunctor, errors);
-        if (type.Length > 0 && !Types.Contains(type))
-        {
-            errors.Add(FieldError.NotSupported($"{path}.type", schema["type"], Types));
-        }
-
-        if (Json.Text(schema, "pattern") is { } pattern && !GoRegex.TryCompile(pattern, out _, out var fault))
-        {
-            errors.Add(FieldError.InvalidText($"{path}.pattern", pattern, $"must be a valid regular expression, but isn't: {fault}"));
-        }
-
-        ListType(schema, path, type, errors);
-        foreach (var (name, child) in Json.Object(schema, "properties") ?? [])
-        {
-            if (child is JsonObject property)
+            JsonNode? level = Json.Object(version, "schema", "openAPIV3Schema");
+            foreach (var part in json.Split('.', StringSplitOptions.RemoveEmptyEntries))
             {
-                Schema(property, $"{path}.properties[{name}]", false, inJunctor, errors);
+                level = Json.Object(level, "properties", part);
             }
-        }
 
-        foreach (var member in (string[])["items", "additionalProperties"])
-        {
-            if (schema[member] is JsonObject child)
+            if (level is null)
             {
-                Schema(child, $"{path}.{member}", false, inJunctor, errors);
+                errors.Add(FieldError.InvalidText(at, json, "is an invalid path: does not refer to a valid field"));
             }
-        }
-
-        foreach (var member in (string[])["allOf", "anyOf", "oneOf"])
-        {
-            var index = 0;
-            foreach (var child in BuiltinDefaults.Objects(schema[member]))
+            else if (Json.Text(level, "type") is not ("string" or "boolean" or "integer"))
             {
-                Schema(child, $"{path}.{member}[{index++}]", false, true, errors);
+                errors.Add(FieldError.InvalidText(at, json,
+                    "must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed."));
+            }
+
+            if (!seen.Add(json))
+            {
+                errors.Add(FieldError.Duplicate(at, json));
             }
         }
     }
 
-    private static void Structure(JsonObject schema, string path, bool isRoot, bool inJunctor, List<FieldError> errors)
+    private static bool IsSimplePath(string path) => path.Length > 1 && path[0] == '.' && !path.Contains('[');
+
+    private static void CheckConversion(JsonObject conversion, List<FieldError> errors)
     {
-        var free = Json.Boolean(schema, "x-kubernetes-int-or-string") == true || Json.Boolean(schema, "x-kubernetes-preserve-unknown-fields") == true;
-        if (!isRoot && !inJunctor && !free && Json.Text(schema, "type") is not { Length: > 0 })
+        var webhook = Json.Object(conversion, "webhook");
+        switch (Json.Text(conversion, "strategy"))
         {
-            errors.Add(FieldError.Required($"{path}.type", "must not be empty for specified object fields"));
-        }
+            case "Webhook":
+                if (Json.Object(webhook, "clientConfig") is null)
+                {
+                    errors.Add(FieldError.Required("spec.conversion.webhookClientConfig", "required when strategy is set to Webhook"));
+                }
 
-        if (schema["$ref"] is not null)
-        {
-            errors.Add(FieldError.Forbidden($"{path}.$ref", "$ref is not supported"));
-        }
+                if (Json.Array(webhook, "conversionReviewVersions") is not { Count: > 0 })
+                {
+                    errors.Add(FieldError.Required("spec.conversion.conversionReviewVersions"));
+                }
 
-        if (Json.Boolean(schema, "uniqueItems") == true)
-        {
-            errors.Add(FieldError.Forbidden($"{path}.uniqueItems", "uniqueItems cannot be set to true since the runtime complexity becomes quadratic"));
-        }
+                break;
+            case "None":
+                if (Json.Object(webhook, "clientConfig") is not null)
+                {
+                    errors.Add(FieldError.Forbidden("spec.conversion.webhookClientConfig", "should not be set when strategy is not set to Webhook"));
+                }
 
-        if (schema["properties"] is JsonObject { Count: > 0 } && schema["additionalProperties"] is JsonObject && !inJunctor)
-        {
-            errors.Add(FieldError.Forbidden($"{path}.additionalProperties", "additionalProperties and properties are mutual exclusive"));
-        }
+                if (Json.Array(webhook, "conversionReviewVersions") is { Count: > 0 })
+                {
+                    errors.Add(FieldError.Forbidden("spec.conversion.conversionReviewVersions", "should not be set when strategy is not set to Webhook"));
+                }
 
-        if (Json.Boolean(schema, "additionalProperties") == false)
-        {
-            errors.Add(FieldError.Forbidden($"{path}.additionalProperties", "additionalProperties cannot be set to false"));
-        }
-
-        if (Json.Text(schema, "type") == "array" && schema["items"] is null && !inJunctor)
-        {
-            errors.Add(FieldError.Required($"{path}.items", "must be specified"));
+                break;
+            case var other:
+                errors.Add(FieldError.NotSupported("spec.conversion.strategy", other ?? "", ["None", "Webhook"]));
+                break;
         }
     }
 
-    private static void ListType(JsonObject schema, string path, string type, List<FieldError> errors)
+    private static void CheckStored(JsonObject obj, JsonObject spec, List<FieldError> errors)
     {
-        if (Json.Text(schema, "x-kubernetes-list-type") is not { Length: > 0 } listType)
+        var stored = (Json.Array(obj, "status", "storedVersions") ?? []).Select(v => Json.Text(v) ?? "").ToList();
+        if (stored.Count == 0)
         {
-            return;
+            errors.Add(FieldError.Invalid("status.storedVersions", null, "must have at least one stored version"));
         }
 
-        if (type != "array")
+        var versions = BuiltinDefaults.Objects(spec["versions"]).ToList();
+        var storage = versions.Where(v => Json.Boolean(v, "storage") == true).Select(v => Json.Text(v, "name")).LastOrDefault();
+        if (stored.Count > 0 && storage is not null && !stored.Contains(storage))
         {
-            errors.Add(FieldError.InvalidText($"{path}.type", type, "must be array if x-kubernetes-list-type is specified"));
+            errors.Add(FieldError.Invalid("status.storedVersions", new JsonArray([.. stored.Select(v => JsonValue.Create(v))]),
+                $"must have the storage version {storage}"));
         }
 
-        BuiltinRules.OneOf(schema["x-kubernetes-list-type"], $"{path}.x-kubernetes-list-type", ["atomic", "map", "set"], errors);
-        if (listType != "map")
+        for (var i = 0; i < stored.Count; i++)
         {
-            return;
-        }
-
-        if (Json.Array(schema, "x-kubernetes-list-map-keys") is not { Count: > 0 } keys)
-        {
-            errors.Add(FieldError.Required($"{path}.x-kubernetes-list-map-keys", "must not be empty if x-kubernetes-list-type is map"));
-            return;
-        }
-
-        var required = (Json.Array(schema, "items", "required") ?? []).Select(r => Json.Text(r)).ToHashSet(StringComparer.Ordinal);
-        foreach (var key in keys.Select(k => Json.Text(k) ?? ""))
-        {
-            var property = Json.Object(schema, "items", "properties", key);
-            if (property is null)
+            if (!versions.Exists(v => Json.Text(v, "name") == stored[i]))
             {
-                errors.Add(FieldError.InvalidText($"{path}.x-kubernetes-list-map-keys", key, "entries must all be names of item properties"));
-            }
-            else if (!required.Contains(key) && property["default"] is null)
-            {
-                errors.Add(FieldError.Required($"{path}.items.properties[{key}].default",
-                    "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property"));
+                errors.Add(FieldError.InvalidText($"status.storedVersions[{i}]", stored[i],
+                    $"missing from spec.versions; {stored[i]} was previously a storage version, and must remain in spec.versions until a storage migration "
+                    + $"ensures no data remains persisted in {stored[i]} and removes {stored[i]} from status.storedVersions"));
             }
         }
     }

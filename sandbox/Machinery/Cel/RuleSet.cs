@@ -101,16 +101,12 @@ internal sealed class RuleSet
             case JsonArray list when schema.Items is not null:
                 for (var i = 0; i < list.Count; i++)
                 {
-                    Level(list[i], Correlated(list[i], old as JsonArray, schema), schema.Items, $"{path}[{i}]", ref budget, errors);
+                    Level(list[i], schema.Predecessor(list[i], old as JsonArray), schema.Items, $"{path}[{i}]", ref budget, errors);
                 }
 
                 break;
         }
     }
-
-    // Only entries known by their keys have a predecessor.
-    private static JsonNode? Correlated(JsonNode? item, JsonArray? old, StructuralSchema schema) => schema.ListType == "map"
-        ? old?.FirstOrDefault(o => schema.ListMapKeys.All(key => Json.Same(Json.At(o, key), Json.At(item, key)))) : null;
 
     private void Run(
         ValidationRule rule, JsonNode value, JsonNode? old, StructuralSchema schema, string path, ref long budget, List<FieldError> errors)
@@ -121,6 +117,12 @@ internal sealed class RuleSet
         if (program.Rule is null)
         {
             errors.Add(Fault($"rule compile error: {program.Fault}"));
+            return;
+        }
+
+        // What stays as it was is not judged again, but by rules about the change itself.
+        if (!program.UsesOldSelf && old is not null && Json.Same(value, old))
+        {
             return;
         }
 
@@ -192,7 +194,8 @@ internal sealed class RuleSet
         {
             "FieldValueRequired" => FieldError.Required(path, detail),
             "FieldValueForbidden" => FieldError.Forbidden(path, detail),
-            "FieldValueDuplicate" => FieldError.Duplicate(path, value) with { Detail = detail },
+            // The server says no more of these.
+            "FieldValueDuplicate" => new FieldError(FieldErrorType.Duplicate, path, null, ""),
             _ when schema.Type is "object" or "array" => new FieldError(FieldErrorType.Invalid, path, null, detail),
             _ => FieldError.Invalid(path, value, detail),
         };

@@ -64,7 +64,7 @@ public sealed record FieldError(FieldErrorType Type, string Field, string? Value
             {
                 FieldErrorType.Required => "Required value",
                 FieldErrorType.NotSupported => $"Unsupported value: {Value}",
-                FieldErrorType.Duplicate => $"Duplicate value: {Value}",
+                FieldErrorType.Duplicate => Value is null ? "Duplicate value" : $"Duplicate value: {Value}",
                 FieldErrorType.Forbidden => "Forbidden",
                 FieldErrorType.TooLong => "Too long",
                 FieldErrorType.TooMany => $"Too many: {Value}",

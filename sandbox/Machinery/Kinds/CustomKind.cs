@@ -91,7 +91,7 @@ public sealed class CustomKind : KindRules
     {
         var errors = new List<FieldError>();
         MetadataRules.Validate(obj, old, Names.Subdomain, errors, isCustom: true);
-        var schemaErrors = SchemaValidator.Validate(obj, Schema);
+        var schemaErrors = SchemaValidator.Validate(obj, Schema, old: old);
         errors.AddRange(schemaErrors);
         EmbeddedResources.Validate(obj, Schema, errors);
         ListTypeChecker.Check(obj, Schema, "", errors);

@@ -17,15 +17,24 @@ public sealed class SchemaValidator
     }
 
     /// <summary>All faults of a value, in document order of the schema.</summary>
-    public static IReadOnlyList<FieldError> Validate(JsonNode? value, StructuralSchema schema, string path = "")
+    /// <param name="value">The value.</param>
+    /// <param name="schema">Its schema.</param>
+    /// <param name="path">Where it stands.</param>
+    /// <param name="old">What it replaces, or null: parts that stay as they were are not judged again.</param>
+    public static IReadOnlyList<FieldError> Validate(JsonNode? value, StructuralSchema schema, string path = "", JsonNode? old = null)
     {
         var validator = new SchemaValidator();
-        validator.Check(value, schema, path);
+        validator.Check(value, schema, path, old);
         return validator.errors;
     }
 
-    private void Check(JsonNode? value, StructuralSchema schema, string path)
+    private void Check(JsonNode? value, StructuralSchema schema, string path, JsonNode? old = null)
     {
+        if (old is not null && Json.Same(value, old))
+        {
+            return;
+        }
+
         CheckType(value, schema, path);
         if (value is null)
         {
@@ -38,10 +47,10 @@ public sealed class SchemaValidator
         {
             case JsonObject map:
                 CheckEnum(value, schema, path);
-                CheckObject(map, schema, path);
+                CheckObject(map, schema, path, old as JsonObject);
                 break;
             case JsonArray list:
-                CheckList(list, schema, path);
+                CheckList(list, schema, path, old as JsonArray);
                 CheckEnum(value, schema, path);
                 break;
             case JsonValue when Json.IsText(value):
@@ -158,13 +167,13 @@ public sealed class SchemaValidator
         }
     }
 
-    private void CheckList(JsonArray list, StructuralSchema schema, string path)
+    private void CheckList(JsonArray list, StructuralSchema schema, string path, JsonArray? old)
     {
         if (schema.Items is not null)
         {
             for (var i = 0; i < list.Count; i++)
             {
-                Check(list[i], schema.Items, $"{path}[{i}]");
+                Check(list[i], schema.Items, $"{path}[{i}]", schema.Predecessor(list[i], old));
             }
         }
 
@@ -179,7 +188,7 @@ public sealed class SchemaValidator
         }
     }
 
-    private void CheckObject(JsonObject map, StructuralSchema schema, string path)
+    private void CheckObject(JsonObject map, StructuralSchema schema, string path, JsonObject? old)
     {
         if (schema.Bounds.MinProperties is { } fewest && map.Count < fewest)
         {
@@ -196,7 +205,7 @@ public sealed class SchemaValidator
             var childPath = path.Length == 0 ? name : $"{path}.{name}";
             if (schema.Member(name) is { } member)
             {
-                Check(child, member, childPath);
+                Check(child, member, childPath, old?[name]);
             }
             else if (schema.AdditionalForbidden)
             {

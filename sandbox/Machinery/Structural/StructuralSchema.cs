@@ -103,6 +103,10 @@ public sealed class StructuralSchema
     /// <summary>The schema of member <paramref name="name"/>, or null if it is unknown.</summary>
     public StructuralSchema? Member(string name) => Properties.TryGetValue(name, out var schema) ? schema : AdditionalProperties;
 
+    /// <summary>The entry that a list had before in the place of an item; only entries known by their keys have one.</summary>
+    internal JsonNode? Predecessor(JsonNode? item, JsonArray? old) => ListType == "map"
+        ? old?.FirstOrDefault(o => ListMapKeys.All(key => Json.Same(Json.At(o, key), Json.At(item, key)))) : null;
+
     /// <summary>Reads an <c>openAPIV3Schema</c>; unknown keywords are passed over.</summary>
     /// <exception cref="FormatException">The schema is nested deeper than <see cref="Json.MaxDepth"/>.</exception>
     public static StructuralSchema Parse(JsonObject schema) => Parse(schema, 0);

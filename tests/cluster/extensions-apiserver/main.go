@@ -41,6 +41,8 @@ func main() {
 }
 
 func run() error {
+	// Its own controllers call themselves after the program, in managed fields: there it is to be what it stands for.
+	os.Args[0] = "kube-apiserver"
 	o := options.NewCustomResourceDefinitionsServerOptions(os.Stdout, os.Stderr)
 	recommended := o.RecommendedOptions
 	recommended.Authentication, recommended.Authorization, recommended.CoreAPI, recommended.Admission = nil, nil, nil, nil
