@@ -235,8 +235,6 @@ internal sealed class DiscoveryDocuments(ResourceRegistry registry, Func<string>
         }
     }
 
-    // Eight bytes that change when the stored version does.
-
     private static JsonObject Kind(string group, string version, string kind) => new() { ["group"] = group, ["version"] = version, ["kind"] = kind };
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(t => JsonValue.Create(t))]);
