@@ -32,6 +32,7 @@ public sealed class NormaliserTests
     [InlineData("""{"nodePort": 30080}""", """{"nodePort": 30080}""")]
     [InlineData("""{"cells": ["web", "12m", 3]}""", """{"cells": ["web", "<age>", 3]}""")]
     [InlineData("""{"token": "eyJhbGciOiJI.eyJhdWQiOlsi.c2lnbmF0dXJl"}""", """{"token": "<jwt>"}""")]
+    [InlineData("""{"serverAddress": "192.0.2.7:6443"}""", """{"serverAddress": "<ip>:<port>"}""")]
     [InlineData("""{"pem": "-----BEGIN CERTIFICATE-----\nMIIB\n"}""", """{"pem": "<pem>"}""")]
     [InlineData("""{"uid": "7d6f3b5e-0000-4000-8000-0123456789ab"}""", """{"uid": "<uid>"}""")]
     [InlineData("""{"message": "too old resource version: 1 (812)"}""", """{"message": "too old resource version: 1 (<rv>)"}""")]

@@ -95,7 +95,7 @@ internal sealed partial class Normaliser(string said)
 
         text = identities.In(text);
         text = WebToken().Replace(text, "<jwt>");
-        text = Host().Replace(text, "127.0.0.1:<port>");
+        text = Host().Replace(text, "<ip>:<port>");
         return CurrentInText().Replace(VersionInText().Replace(text, Version), Version);
     }
 
@@ -115,7 +115,7 @@ internal sealed partial class Normaliser(string said)
     [GeneratedRegex(@"eyJ[\w-]+\.[\w-]+\.[\w-]+", RegexOptions.NonBacktracking)]
     private static partial Regex WebToken();
 
-    [GeneratedRegex(@"127\.0\.0\.1:\d+", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\d+\.\d+\.\d+\.\d+:\d+", RegexOptions.NonBacktracking)]
     private static partial Regex Host();
 
     /// <summary>The watch cache's words: "too old resource version: 1 (20)", "Too large resource version: 99, current: 20".</summary>

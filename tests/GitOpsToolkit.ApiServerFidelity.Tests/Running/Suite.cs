@@ -119,7 +119,7 @@ public sealed class Suite : IAsyncLifetime
 
     private static void Keep(FidelityCase tried, string server, Transcript transcript)
     {
-        if (TranscriptFolder is null)
+        if (string.IsNullOrEmpty(TranscriptFolder))
         {
             return;
         }
