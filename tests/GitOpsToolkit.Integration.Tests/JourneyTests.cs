@@ -55,6 +55,17 @@ public sealed class JourneyTests : BegunStory
         Assert.NotNull(await GetAsync(Scene.GitRepository));
     }
 
+    /// <summary>Servers before 1.22 do not tell in managedFields that somebody scaled.</summary>
+    [Fact]
+    public async Task A_scaled_deployment_is_scaled_back()
+    {
+        await UntilAsync(Scene.Kustomization, IsObserved, "the deployment is applied");
+
+        await MergeAsync(Scene.Deployment.Sub("scale"), """{"spec":{"replicas":0}}""");
+
+        await UntilAsync(Scene.Deployment, found => (int?)found["spec"]?["replicas"] == 3, "three replicas are asked for again");
+    }
+
     private static bool IsObserved(JsonObject found) =>
         (long?)found["status"]?["observedGeneration"] == (long?)found["metadata"]?["generation"];
 }

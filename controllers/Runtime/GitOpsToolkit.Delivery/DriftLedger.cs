@@ -15,6 +15,7 @@ namespace GitOpsToolkit.Delivery;
 /// and our entry
 /// is the one that the last apply returned. The entries come by a watch of the metadata of all objects with owner labels, one for each kind
 /// that was ever applied. A change of anything else about an object is no drift.
+/// Servers before 1.22 leave managedFields alone when an object is scaled: of kinds that can be, the generation counts as well.
 /// </summary>
 public sealed class DriftLedger : IAsyncDisposable
 {
@@ -75,8 +76,7 @@ public sealed class DriftLedger : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(desired);
         ArgumentNullException.ThrowIfNull(resource);
         var cache = await FollowAsync(resource, cancellation);
-        var state = new AppliedState(FieldsHash(ManagedFields.AppliedBy(live, _fieldManager)), owner);
-        var record = new Record(owner, desired.Hash, state.FieldsHash, Live(desired.Ref, resource), cache);
+        var record = new Record(owner, desired.Hash, Fingerprint(live, resource), Live(desired.Ref, resource), cache);
         Remember(desired.Ref, record);
         cache.Assume(live);
         if (!IsUntouched(record))
@@ -90,7 +90,7 @@ public sealed class DriftLedger : IAsyncDisposable
     public void RecordSkipped(DesiredObject desired, OwnerLabels owner)
     {
         ArgumentNullException.ThrowIfNull(desired);
-        Remember(desired.Ref, new Record(owner, desired.Hash, FieldsHash: null, desired.Ref, Cache: null));
+        Remember(desired.Ref, new Record(owner, desired.Hash, Fingerprint: null, desired.Ref, Cache: null));
     }
 
     /// <summary>Forgets an object that was deleted or given up.</summary>
@@ -142,7 +142,7 @@ public sealed class DriftLedger : IAsyncDisposable
         }
 
         var state = record.Cache.Find(record.Live.Key)?.Value;
-        return state is not null && (state.FieldsHash == record.FieldsHash || IsTaken(state, record));
+        return state is not null && (state.Fingerprint == record.Fingerprint || IsTaken(state, record));
     }
 
     /// <summary>
@@ -159,7 +159,7 @@ public sealed class DriftLedger : IAsyncDisposable
         {
             if (!_watches.TryGetValue(resource.Collection, out var watch))
             {
-                cache = new WatchCache<AppliedState>(_client, resource.Collection, Decode, Options, _logger);
+                cache = new WatchCache<AppliedState>(_client, resource.Collection, value => Decode(value, resource), Options, _logger);
                 cache.OnChange(change => Heard(resource, change));
                 watch = (cache, cache.RunAsync(_stop.Token));
                 _watches[resource.Collection] = watch;
@@ -202,7 +202,7 @@ public sealed class DriftLedger : IAsyncDisposable
             return;
         }
 
-        if (state?.FieldsHash == record.FieldsHash)
+        if (state?.Fingerprint == record.Fingerprint)
         {
             _touched?.Invoke(record.Owner);
             return;
@@ -213,19 +213,25 @@ public sealed class DriftLedger : IAsyncDisposable
         _drifted?.Invoke(record.Owner);
     }
 
-    private Decoded<AppliedState> Decode(JsonElement value)
+    private Decoded<AppliedState> Decode(JsonElement value, ResourceInfo resource)
     {
         var body = JsonObject.Create(value) ?? [];
         var owner = new OwnerLabels(body.Label(WellKnown.KustomizationNamespaceLabel), body.Label(WellKnown.KustomizationNameLabel));
-        return new Decoded<AppliedState>(new AppliedState(FieldsHash(ManagedFields.AppliedBy(body, _fieldManager)), owner), []);
+        return new Decoded<AppliedState>(new AppliedState(Fingerprint(body, resource), owner), []);
     }
 
-    private static string FieldsHash(JsonObject? fields) => fields is null ? "" : ContentHash.Of(fields)[..32];
+    /// <summary>What stays the same as long as nobody touches what is ours.</summary>
+    private string Fingerprint(JsonObject body, ResourceInfo resource)
+    {
+        var fields = ManagedFields.AppliedBy(body, _fieldManager);
+        var hash = fields is null ? "" : ContentHash.Of(fields)[..32];
+        return resource.Subresources.Contains("scale", StringComparer.Ordinal) ? $"{hash}@{body["metadata"]?["generation"]}" : hash;
+    }
 
     /// <summary>What is kept of an object in a watch.</summary>
-    private sealed record AppliedState(string FieldsHash, OwnerLabels Owner);
+    private sealed record AppliedState(string Fingerprint, OwnerLabels Owner);
 
     /// <summary>What was applied last. Without a cache the object is not followed.</summary>
-    private sealed record Record(OwnerLabels Owner, string ManifestHash, string? FieldsHash, ObjectRef Live,
+    private sealed record Record(OwnerLabels Owner, string ManifestHash, string? Fingerprint, ObjectRef Live,
         WatchCache<AppliedState>? Cache);
 }
