@@ -2,7 +2,7 @@
 # Prints the folder that holds etcd, kube-apiserver and kube-controller-manager; builds them first where there are none.
 #   KUBEBUILDER_ASSETS      a folder that has them already (kube-controller-manager may be absent)
 #   GITOPS_CONTROL_PLANE    where they are kept (default ~/.cache/gitops-toolkit/control-plane)
-#   GITOPS_DEBIAN_MIRROR    where Debian's packages come from (default http://deb.debian.org/debian)
+#   GITOPS_DEBIAN_MIRROR    where Debian's packages come from (default: the mirror of this machine's apt)
 # Nothing is installed into the system, and no root is needed. What is said goes to standard error.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

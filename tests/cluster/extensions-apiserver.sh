@@ -2,7 +2,7 @@
 # Prints the folder that holds apiextensions-apiserver, the server of custom resources of the newest Kubernetes that Debian packages; builds it
 # first where there is none. The fidelity suite compares the sandbox with it, beside the (older) kube-apiserver of control-plane.sh.
 #   GITOPS_EXTENSIONS_APISERVER  where it is kept (default ~/.cache/gitops-toolkit/extensions-apiserver)
-#   GITOPS_DEBIAN_MIRROR         where Debian's packages come from (default http://deb.debian.org/debian)
+#   GITOPS_DEBIAN_MIRROR         where Debian's packages come from (default: the mirror of this machine's apt)
 # The packages are sid's: unpacked, never installed, verified by apt. No root is needed. What is said goes to standard error.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

@@ -5,7 +5,7 @@ set -euxo pipefail
 work=$1
 version=$2
 apt=$work/apt
-mirror=${GITOPS_DEBIAN_MIRROR:-http://deb.debian.org/debian}
+mirror=$(bash "$(dirname "$0")/mirror.sh")
 
 mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$work/downloads"
 : > "$apt/status"

@@ -9,7 +9,8 @@ program=apiextensions-apiserver
 apt=$work/apt
 mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$work/downloads" "$work/tmp"
 : > "$apt/status"
-echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${GITOPS_DEBIAN_MIRROR:-http://deb.debian.org/debian} sid main" > "$apt/sources.list"
+mirror=$(bash "$here/../mirror.sh")
+echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" > "$apt/sources.list"
 own=(
   -o "Dir::State=$apt" -o "Dir::State::Lists=$apt/lists" -o "Dir::State::Status=$apt/status"
   -o "Dir::Cache=$apt" -o "Dir::Cache::Archives=$apt/archives"
