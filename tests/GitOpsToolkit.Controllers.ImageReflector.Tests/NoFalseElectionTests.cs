@@ -1,8 +1,8 @@
-using Microsoft.AspNetCore.Http;
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Api.Image.V1;
 using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.TestKit;
+using Microsoft.AspNetCore.Http;
 using Xunit;
 using static GitOpsToolkit.Controllers.ImageReflector.Tests.ReflectorHost;
 
