@@ -91,7 +91,8 @@ public sealed class ControllerTests
             running.Controller.Enqueue(new ObjectKey("default", $"{i}"));
         }
 
-        await Eventually.TrueAsync(() => running.Controller.Waiting == 7, "three are taken");
+        // An object leaves the queue before the reconciler sees it, so the queue alone does not tell how many run.
+        await Eventually.TrueAsync(() => reconciler.Started == 3 && running.Controller.Waiting == 7, "three run and seven wait");
         open.SetResult();
         await Eventually.TrueAsync(() => reconciler.Finished == 10, "all are done");
         Assert.Equal(3, reconciler.Most);
@@ -215,6 +216,7 @@ public sealed class ControllerTests
         private int _started;
         private int _finished;
         private int _running;
+        private int _most;
 
         public string Kind => "Test";
 
@@ -222,12 +224,18 @@ public sealed class ControllerTests
 
         public int Finished => Volatile.Read(ref _finished);
 
-        public int Most { get; private set; }
+        public int Most => Volatile.Read(ref _most);
 
         public async Task<Outcome> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
         {
+            var running = Interlocked.Increment(ref _running);
+            for (var most = Most; running > most; most = Most)
+            {
+                Interlocked.CompareExchange(ref _most, running, most);
+            }
+
+            // Last, so that whoever sees it started finds it counted above.
             Interlocked.Increment(ref _started);
-            Most = Math.Max(Most, Interlocked.Increment(ref _running));
             try
             {
                 return await script(key, cancellation);
