@@ -1,3 +1,4 @@
+using GitOpsToolkit.Connections;
 using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.Reconciling.Loop;
 using GitOpsToolkit.Registry;
@@ -60,7 +61,7 @@ public sealed record ImageReflectorOptions
 
     /// <summary>Makes the connections to the clouds' own services, over a proxy where one is given.</summary>
     /// <value>Null: sockets.</value>
-    public Func<RegistryProxy?, HttpMessageHandler>? CloudHandlers { get; init; }
+    public Func<ProxySettings?, HttpMessageHandler>? CloudHandlers { get; init; }
 
     /// <summary>Which of several instances reports events: the host's or the pod's name.</summary>
     public string Instance { get; init; } = Environment.MachineName;

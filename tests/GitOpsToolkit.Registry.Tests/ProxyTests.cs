@@ -1,4 +1,5 @@
 using System.Text;
+using GitOpsToolkit.Connections;
 using GitOpsToolkit.Sandbox.Registry;
 using GitOpsToolkit.TestKit;
 using WireMock.RequestBuilders;
@@ -90,7 +91,7 @@ public sealed class ProxyTests : IDisposable
     {
         var data = address is null ? [] : new Dictionary<string, byte[]> { ["address"] = Encoding.UTF8.GetBytes(address) };
         data["password"] = "CANARY"u8.ToArray();
-        Assert.False(RegistryProxy.TryRead(data, out _, out var error));
+        Assert.False(ProxySettings.TryRead(data, out _, out var error));
         Assert.Contains(reason, error, StringComparison.Ordinal);
         Assert.DoesNotContain("CANARY", error, StringComparison.Ordinal);
     }
@@ -104,7 +105,7 @@ public sealed class ProxyTests : IDisposable
         Assert.NotEqual(Read("http://proxy.test:3128", "ann", "other").Fingerprint, proxy.Fingerprint);
     }
 
-    private static RegistryProxy Read(string address, string? user, string? password)
+    private static ProxySettings Read(string address, string? user, string? password)
     {
         var data = new Dictionary<string, byte[]> { ["address"] = Encoding.UTF8.GetBytes(address) };
         foreach (var (key, value) in new[] { ("username", user), ("password", password) })
@@ -115,6 +116,6 @@ public sealed class ProxyTests : IDisposable
             }
         }
 
-        return RegistryProxy.TryRead(data, out var proxy, out var error) ? proxy : throw new InvalidOperationException(error);
+        return ProxySettings.TryRead(data, out var proxy, out var error) ? proxy : throw new InvalidOperationException(error);
     }
 }

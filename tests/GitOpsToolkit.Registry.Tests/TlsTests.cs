@@ -1,4 +1,5 @@
 using System.Text;
+using GitOpsToolkit.Connections;
 using GitOpsToolkit.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -104,7 +105,7 @@ public sealed class TlsTests : IDisposable
     public void What_a_Secret_lacks_is_named_without_its_values(string keys, string expected)
     {
         var data = keys.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToDictionary(key => key, _ => Bytes("-----CANARY-----"));
-        Assert.False(RegistryTls.TryRead(data, out _, out var error));
+        Assert.False(TlsSettings.TryRead(data, out _, out var error));
         Assert.Equal(expected, error);
     }
 
@@ -113,18 +114,18 @@ public sealed class TlsTests : IDisposable
     {
         var data = authority.ForClient("one").ToSecret();
         data["tls.key"] = authority.ForClient("two").ToSecret()["tls.key"];
-        Assert.False(RegistryTls.TryRead(data, out _, out var error));
+        Assert.False(TlsSettings.TryRead(data, out _, out var error));
         Assert.Contains("are no PEM certificate with its private key", error, StringComparison.Ordinal);
     }
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
-    private static RegistryTls Ca(string pem) => Read(new Dictionary<string, byte[]> { ["ca.crt"] = Bytes(pem) });
+    private static TlsSettings Ca(string pem) => Read(new Dictionary<string, byte[]> { ["ca.crt"] = Bytes(pem) });
 
-    private static RegistryTls Read(Dictionary<string, byte[]> data) =>
-        RegistryTls.TryRead(data, out var tls, out var error) ? tls : throw new InvalidOperationException(error);
+    private static TlsSettings Read(Dictionary<string, byte[]> data) =>
+        TlsSettings.TryRead(data, out var tls, out var error) ? tls : throw new InvalidOperationException(error);
 
-    private Task<TagList> ListAsync(HttpsServer server, RegistryTls? tls) =>
+    private Task<TagList> ListAsync(HttpsServer server, TlsSettings? tls) =>
         client.ListTagsAsync(Image($"registry.test:{server.Port}"), new RegistryAccess { Tls = tls }, CancellationToken.None);
 
     /// <summary>Lists one tag: the name of the client certificate, or <c>v1</c>.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using GitOpsToolkit.Connections;
 using Refit;
 
 namespace GitOpsToolkit.Registry;
@@ -16,7 +17,10 @@ internal sealed class RegistryCaller : IDisposable
 {
     private readonly RegistryClientOptions options;
     private readonly TimeProvider time;
-    private readonly RegistryTransports transports;
+    private static readonly TimeSpan IdleConnections = TimeSpan.FromMinutes(30);
+
+    private readonly SharedConnections<RegistryTransport> transports;
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> resolve;
     private readonly TokenSource tokens;
     private readonly ChallengeMemory memory = new();
     private readonly HostBudget budget;
@@ -26,7 +30,8 @@ internal sealed class RegistryCaller : IDisposable
     {
         this.options = options;
         this.time = time;
-        transports = new RegistryTransports(options, time, resolve);
+        this.resolve = resolve;
+        transports = new SharedConnections<RegistryTransport>(IdleConnections, time);
         budget = new HostBudget(options, time);
         tokens = new TokenSource(options, budget, time);
     }
@@ -39,10 +44,10 @@ internal sealed class RegistryCaller : IDisposable
         var registry = new Uri($"{(access.Insecure || image.IsLoopback ? "http" : "https")}://{image.Registry}/");
         var root = new Uri(registry, $"/v2/{image.Repository}/");
         using var turn = await budget.EnterAsync(registry, cancellation);
-        using var lease = transports.Rent(access);
+        using var lease = transports.Rent(access.TransportKey, () => new RegistryTransport(options, resolve, access.Tls, access.Proxy));
         var mask = new SecretMask();
         mask.Add(access.Credential);
-        var scope = new CallScope(registry, image.Repository, access, lease.Transport, mask);
+        var scope = new CallScope(registry, image.Repository, access, lease.Connections, mask);
         using var handler = new AuthenticatingHandler(scope, tokens, memory, budget);
         using var http = new HttpClient(handler, disposeHandler: false) { BaseAddress = registry, Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestHeaders.UserAgent.ParseAdd(options.UserAgent);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Api.Image.V1;
 using GitOpsToolkit.Api.Meta;
+using GitOpsToolkit.Connections;
 using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.Reconciling;
 using GitOpsToolkit.Registry;
@@ -36,10 +37,10 @@ internal sealed class RegistryLogin(KubeClient client, CloudLogin clouds, ImageR
         try
         {
             var proxy = spec.ProxySecretRef is { Name.Length: > 0 } proxySecret
-                ? await ReadAsync<RegistryProxy>(@namespace, proxySecret.Name, RegistryProxy.TryRead, cancellation)
+                ? await ReadAsync<ProxySettings>(@namespace, proxySecret.Name, ProxySettings.TryRead, cancellation)
                 : null;
             var tls = spec.CertSecretRef is { Name.Length: > 0 } certificates
-                ? await ReadAsync<RegistryTls>(@namespace, certificates.Name, RegistryTls.TryRead, cancellation)
+                ? await ReadAsync<TlsSettings>(@namespace, certificates.Name, TlsSettings.TryRead, cancellation)
                 : null;
             var access = new RegistryAccess(Insecure: spec.Insecure) { Tls = tls, Proxy = proxy };
             return IsCloud(spec)

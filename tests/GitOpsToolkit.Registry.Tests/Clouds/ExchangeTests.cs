@@ -1,3 +1,4 @@
+using GitOpsToolkit.Connections;
 using Xunit;
 using static GitOpsToolkit.Registry.Tests.Harness;
 
@@ -83,7 +84,7 @@ public sealed class ExchangeTests
             .On("https://sts.eu-west-1.amazonaws.com/", FakeClouds.Sts());
         using var login = clouds.Login();
         var data = new Dictionary<string, byte[]> { ["address"] = "http://proxy.test:3128"u8.ToArray() };
-        Assert.True(RegistryProxy.TryRead(data, out var proxy, out _));
+        Assert.True(ProxySettings.TryRead(data, out var proxy, out _));
         var one = clouds.Account(("eks.amazonaws.com/role-arn", "arn:aws:iam::1:role/one"));
         var other = clouds.Account(("eks.amazonaws.com/role-arn", "arn:aws:iam::1:role/other"));
         for (var round = 0; round < 2; round++)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using GitOpsToolkit.Connections;
 
 namespace GitOpsToolkit.Registry;
 
@@ -9,10 +10,10 @@ namespace GitOpsToolkit.Registry;
 public sealed record RegistryAccess(RegistryCredential? Credential = null, bool Insecure = false)
 {
     /// <summary>Own authorities and a client certificate; null for the system's authorities.</summary>
-    public RegistryTls? Tls { get; init; }
+    public TlsSettings? Tls { get; init; }
 
     /// <summary>The proxy between; null for that of the environment, if any.</summary>
-    public RegistryProxy? Proxy { get; init; }
+    public ProxySettings? Proxy { get; init; }
 
     /// <summary>
     /// Gets another credential for one that the registry refuses although its time is not up; asked once a call. Null where there is none

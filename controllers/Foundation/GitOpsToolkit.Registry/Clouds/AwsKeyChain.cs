@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Xml;
+using GitOpsToolkit.Connections;
 
 namespace GitOpsToolkit.Registry.Clouds;
 
@@ -87,7 +88,7 @@ internal sealed class AwsKeyChain(CloudHttp http, CloudEnvironment environment)
         }
 
         // The agent is on the node: no proxy leads there.
-        return await http.JsonAsync(request, RegistryProxy.None, exchange.Mask, root => Read(exchange, root), cancellation);
+        return await http.JsonAsync(request, ProxySettings.None, exchange.Mask, root => Read(exchange, root), cancellation);
     }
 
     private async Task<(AwsKeys Keys, DateTimeOffset Expires)> FromMachineAsync(CloudExchange exchange, CancellationToken cancellation)
@@ -95,13 +96,13 @@ internal sealed class AwsKeyChain(CloudHttp http, CloudEnvironment environment)
         var root = new Uri(environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] ?? MachineMetadata);
         using var put = new HttpRequestMessage(HttpMethod.Put, new Uri(root, "/latest/api/token"));
         put.Headers.Add("X-aws-ec2-metadata-token-ttl-seconds", "300");
-        var session = Encoding.UTF8.GetString(await http.SendAsync(put, RegistryProxy.None, exchange.Mask, cancellation)).Trim();
+        var session = Encoding.UTF8.GetString(await http.SendAsync(put, ProxySettings.None, exchange.Mask, cancellation)).Trim();
         exchange.Mask.Add(session);
         const string Path = "/latest/meta-data/iam/security-credentials/";
         using var first = Get(Path);
-        var role = Encoding.UTF8.GetString(await http.SendAsync(first, RegistryProxy.None, exchange.Mask, cancellation)).Split('\n')[0].Trim();
+        var role = Encoding.UTF8.GetString(await http.SendAsync(first, ProxySettings.None, exchange.Mask, cancellation)).Split('\n')[0].Trim();
         using var second = Get($"{Path}{Uri.EscapeDataString(role)}");
-        return await http.JsonAsync(second, RegistryProxy.None, exchange.Mask, element => Read(exchange, element), cancellation);
+        return await http.JsonAsync(second, ProxySettings.None, exchange.Mask, element => Read(exchange, element), cancellation);
 
         HttpRequestMessage Get(string path)
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using GitOpsToolkit.Connections;
 
 namespace GitOpsToolkit.Registry.Clouds;
 
@@ -71,7 +72,7 @@ internal sealed class AzureCloud(CloudHttp http, CloudEnvironment environment) :
         using var request = new HttpRequestMessage(
             HttpMethod.Get, new Uri($"{MachineMetadata}?api-version=2018-02-01&resource={Uri.EscapeDataString(Resource)}{chosen}"));
         request.Headers.Add("Metadata", "true");
-        return await http.JsonAsync(request, RegistryProxy.None, exchange.Mask, AccessToken, cancellation);
+        return await http.JsonAsync(request, ProxySettings.None, exchange.Mask, AccessToken, cancellation);
     }
 
     private static string AccessToken(JsonElement root) => root.GetProperty("access_token").GetString()!;

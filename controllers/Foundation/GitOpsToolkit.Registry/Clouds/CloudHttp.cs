@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Xml;
 using System.Xml.Linq;
+using GitOpsToolkit.Connections;
 
 namespace GitOpsToolkit.Registry.Clouds;
 
@@ -12,14 +13,14 @@ internal sealed class CloudHttp : IDisposable
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
 
-    private readonly Func<RegistryProxy?, HttpMessageHandler> handlers;
+    private readonly Func<ProxySettings?, HttpMessageHandler> handlers;
     private readonly TimeProvider time;
     private readonly Lock gate = new();
     private readonly Dictionary<string, HttpMessageInvoker> clients = new(StringComparer.Ordinal);
 
     /// <param name="time">The clock of the deadline.</param>
     /// <param name="handlers">Makes the connections over a proxy; null for sockets.</param>
-    internal CloudHttp(TimeProvider time, Func<RegistryProxy?, HttpMessageHandler>? handlers)
+    internal CloudHttp(TimeProvider time, Func<ProxySettings?, HttpMessageHandler>? handlers)
     {
         this.time = time;
         this.handlers = handlers ?? (proxy => new SocketsHttpHandler
@@ -47,7 +48,7 @@ internal sealed class CloudHttp : IDisposable
 
     /// <summary>Sends a request and returns the body of a 200.</summary>
     /// <exception cref="RegistryException">Anything else.</exception>
-    internal async Task<byte[]> SendAsync(HttpRequestMessage request, RegistryProxy? proxy, SecretMask mask, CancellationToken cancellation)
+    internal async Task<byte[]> SendAsync(HttpRequestMessage request, ProxySettings? proxy, SecretMask mask, CancellationToken cancellation)
     {
         var what = $"{request.Method} {RegistryAnswers.Show(request.RequestUri!)}";
         using var deadline = new CancellationTokenSource(Deadline, time);
@@ -70,7 +71,7 @@ internal sealed class CloudHttp : IDisposable
 
     /// <summary>Sends a request and reads the JSON of its answer.</summary>
     internal async Task<T> JsonAsync<T>(
-        HttpRequestMessage request, RegistryProxy? proxy, SecretMask mask, Func<JsonElement, T> read, CancellationToken cancellation)
+        HttpRequestMessage request, ProxySettings? proxy, SecretMask mask, Func<JsonElement, T> read, CancellationToken cancellation)
     {
         var body = await SendAsync(request, proxy, mask, cancellation);
         try
@@ -124,7 +125,7 @@ internal sealed class CloudHttp : IDisposable
             .Where(text => !string.IsNullOrEmpty(text)));
     }
 
-    private HttpMessageInvoker ClientFor(RegistryProxy? proxy)
+    private HttpMessageInvoker ClientFor(ProxySettings? proxy)
     {
         lock (gate)
         {

@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
+using GitOpsToolkit.Connections;
 
 namespace GitOpsToolkit.Registry.Clouds;
 
 /// <summary>One exchange: for which registry, as whom, and over which proxy.</summary>
-internal sealed record CloudExchange(ImageName Image, CloudIdentity? Identity, RegistryProxy? Proxy, SecretMask Mask);
+internal sealed record CloudExchange(ImageName Image, CloudIdentity? Identity, ProxySettings? Proxy, SecretMask Mask);
 
 /// <summary>How one cloud gives credentials for its registries.</summary>
 internal interface ICloud
@@ -30,7 +31,7 @@ public sealed class CloudLogin : IDisposable
     /// <param name="environment">What the clouds' tools find around the process.</param>
     /// <param name="time">The clock by which credentials expire.</param>
     /// <param name="handlers">Makes the connections to the clouds' services, over a proxy where one is given; null for sockets.</param>
-    public CloudLogin(CloudEnvironment environment, TimeProvider time, Func<RegistryProxy?, HttpMessageHandler>? handlers = null)
+    public CloudLogin(CloudEnvironment environment, TimeProvider time, Func<ProxySettings?, HttpMessageHandler>? handlers = null)
     {
         http = new CloudHttp(time, handlers);
         cache = new ExchangeCache(time);
@@ -51,7 +52,7 @@ public sealed class CloudLogin : IDisposable
     /// <param name="cancellation">The deadline.</param>
     /// <exception cref="RegistryException">There is no credential to be had; the message holds no secret.</exception>
     public Task<RegistryCredential> GetAsync(
-        string provider, ImageName image, CloudIdentity? identity, RegistryProxy? proxy, RegistryCredential? refused, CancellationToken cancellation)
+        string provider, ImageName image, CloudIdentity? identity, ProxySettings? proxy, RegistryCredential? refused, CancellationToken cancellation)
     {
         var cloud = clouds.GetValueOrDefault(provider)
             ?? throw new RegistryException(RegistryFault.Authentication, $"no cloud provider is named '{provider}'");

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using GitOpsToolkit.Connections;
 
 namespace GitOpsToolkit.Registry.Clouds;
 
@@ -40,7 +41,7 @@ internal sealed class GcpCloud(CloudHttp http, CloudEnvironment environment, Tim
         if (exchange.Identity is null)
         {
             using var request = Metadata("instance/service-accounts/default/token");
-            return await http.JsonAsync(request, RegistryProxy.None, exchange.Mask, Granted, cancellation);
+            return await http.JsonAsync(request, ProxySettings.None, exchange.Mask, Granted, cancellation);
         }
 
         var federated = await FederateAsync(exchange, exchange.Identity, cancellation);
@@ -115,7 +116,7 @@ internal sealed class GcpCloud(CloudHttp http, CloudEnvironment environment, Tim
     private async Task<string> MetadataAsync(CloudExchange exchange, string path, CancellationToken cancellation)
     {
         using var request = Metadata(path);
-        var value = Encoding.UTF8.GetString(await http.SendAsync(request, RegistryProxy.None, exchange.Mask, cancellation)).Trim();
+        var value = Encoding.UTF8.GetString(await http.SendAsync(request, ProxySettings.None, exchange.Mask, cancellation)).Trim();
         return value.Length > 0 ? value : throw new RegistryException(RegistryFault.Authentication, $"the metadata server has no {path}");
     }
 }

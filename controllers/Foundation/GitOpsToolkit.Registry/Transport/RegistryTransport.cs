@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
+using GitOpsToolkit.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http.Resilience;
 using Polly;
@@ -17,13 +18,13 @@ internal sealed class RegistryTransport : IDisposable
 {
     private const string Direct = "registry";
 
-    private readonly RegistryTls? tls;
-    private readonly RegistryProxy? proxy;
+    private readonly TlsSettings? tls;
+    private readonly ProxySettings? proxy;
     private readonly ServiceProvider services;
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> resolve;
 
     internal RegistryTransport(
-        RegistryClientOptions options, Func<string, CancellationToken, Task<IPAddress[]>> resolve, RegistryTls? tls, RegistryProxy? proxy)
+        RegistryClientOptions options, Func<string, CancellationToken, Task<IPAddress[]>> resolve, TlsSettings? tls, ProxySettings? proxy)
     {
         this.resolve = resolve;
         this.tls = tls;
@@ -98,7 +99,7 @@ internal sealed class RegistryTransport : IDisposable
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
                 MaxResponseHeadersLength = 64,
                 ConnectCallback = (context, cancellation) => ConnectAsync(context, reach, cancellation),
-                SslOptions = tls?.ToOptions(toRegistry: name == Direct) ?? new SslClientAuthenticationOptions(),
+                SslOptions = tls?.ToOptions(withClient: name == Direct) ?? new SslClientAuthenticationOptions(),
                 Proxy = proxy?.ToWebProxy(),
             })
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)

@@ -5,20 +5,20 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-namespace GitOpsToolkit.Registry;
+namespace GitOpsToolkit.Connections;
 
 /// <summary>
-/// Certificate authorities besides the system's, and a client certificate. The certificate is shown to the registry alone, not to where it
-/// sends us.
+/// Certificate authorities besides the system's, and a client certificate. The certificate is shown to the server alone that the user
+/// named, not to where it sends us.
 /// </summary>
-public sealed class RegistryTls
+public sealed class TlsSettings
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
     private readonly X509Certificate2Collection authorities;
     private readonly SslStreamCertificateContext? client;
 
-    private RegistryTls(X509Certificate2Collection authorities, SslStreamCertificateContext? client, string fingerprint)
+    private TlsSettings(X509Certificate2Collection authorities, SslStreamCertificateContext? client, string fingerprint)
     {
         this.authorities = authorities;
         this.client = client;
@@ -36,10 +36,21 @@ public sealed class RegistryTls
     /// <param name="tls">The settings, or null.</param>
     /// <param name="error">What is wrong, without any of the values; or null.</param>
     public static bool TryRead(
-        IReadOnlyDictionary<string, byte[]> data, [NotNullWhen(true)] out RegistryTls? tls, [NotNullWhen(false)] out string? error)
+        IReadOnlyDictionary<string, byte[]> data, [NotNullWhen(true)] out TlsSettings? tls, [NotNullWhen(false)] out string? error)
+    {
+        return TryCreate(Value(data, "ca.crt", "caFile"), Value(data, "tls.crt", "certFile"), Value(data, "tls.key", "keyFile"), out tls, out error);
+    }
+
+    /// <summary>Reads PEM texts; an empty one is absent.</summary>
+    /// <param name="ca">The authorities.</param>
+    /// <param name="certificate">The client's certificate, and the links above it.</param>
+    /// <param name="key">The client's private key.</param>
+    /// <param name="tls">The settings, or null.</param>
+    /// <param name="error">What is wrong, without any of the values; or null.</param>
+    public static bool TryCreate(
+        string ca, string certificate, string key, [NotNullWhen(true)] out TlsSettings? tls, [NotNullWhen(false)] out string? error)
     {
         tls = null;
-        var (ca, certificate, key) = (Value(data, "ca.crt", "caFile"), Value(data, "tls.crt", "certFile"), Value(data, "tls.key", "keyFile"));
         error = (ca.Length, certificate.Length, key.Length) switch
         {
             (_, > 0, 0) => "contains 'tls.crt' but missing 'tls.key'",
@@ -67,19 +78,19 @@ public sealed class RegistryTls
         }
 
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{ca}\n{certificate}\n{key}"));
-        tls = new RegistryTls(roots, pair, Convert.ToHexStringLower(hash.AsSpan(0, 16)));
+        tls = new TlsSettings(roots, pair, Convert.ToHexStringLower(hash.AsSpan(0, 16)));
         error = null;
         return true;
     }
 
     /// <summary>A text without the secret.</summary>
-    public override string ToString() => "RegistryTls(hidden)";
+    public override string ToString() => "TlsSettings(hidden)";
 
     /// <summary>In the terms of the framework.</summary>
-    /// <param name="toRegistry">Whether it is the registry itself that is spoken to.</param>
-    internal SslClientAuthenticationOptions ToOptions(bool toRegistry) => new()
+    /// <param name="withClient">Whether the client's certificate may be shown: only to the server that the user named.</param>
+    public SslClientAuthenticationOptions ToOptions(bool withClient) => new()
     {
-        ClientCertificateContext = toRegistry ? client : null,
+        ClientCertificateContext = withClient ? client : null,
         RemoteCertificateValidationCallback = authorities.Count > 0 ? Validate : null,
     };
 
@@ -132,7 +143,7 @@ public sealed class RegistryTls
 
         if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is null)
         {
-            throw new AuthenticationException($"the registry's certificate is refused: {errors}");
+            throw new AuthenticationException($"the server's certificate is refused: {errors}");
         }
 
         using var own = new X509Chain();
@@ -154,6 +165,6 @@ public sealed class RegistryTls
         }
 
         var why = string.Join(", ", own.ChainStatus.Select(status => status.Status).Distinct());
-        throw new AuthenticationException($"the registry's certificate is signed neither by a CA of the Secret nor by one of the system ({why})");
+        throw new AuthenticationException($"the server's certificate is signed neither by a CA of the Secret nor by one of the system ({why})");
     }
 }

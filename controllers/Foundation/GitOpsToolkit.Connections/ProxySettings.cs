@@ -3,10 +3,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace GitOpsToolkit.Registry;
+namespace GitOpsToolkit.Connections;
 
-/// <summary>A proxy between us and a registry. Its text form shows no credential.</summary>
-public sealed class RegistryProxy
+/// <summary>A proxy between us and a server. Its text form shows no credential.</summary>
+public sealed class ProxySettings
 {
     private const int MaxAddress = 2048;
 
@@ -16,7 +16,7 @@ public sealed class RegistryProxy
 
     private readonly NetworkCredential? credential;
 
-    private RegistryProxy(Uri address, NetworkCredential? credential)
+    private ProxySettings(Uri address, NetworkCredential? credential)
     {
         Address = address;
         this.credential = credential;
@@ -30,14 +30,14 @@ public sealed class RegistryProxy
         Encoding.UTF8.GetBytes($"{Address}\n{credential?.UserName}\n{credential?.Password}")).AsSpan(0, 16));
 
     /// <summary>None at all, whatever the environment says.</summary>
-    internal static RegistryProxy None { get; } = new(new Uri($"{NoScheme}://none"), credential: null);
+    public static ProxySettings None { get; } = new(new Uri($"{NoScheme}://none"), credential: null);
 
     /// <summary>Reads the keys <c>address</c>, <c>username</c> and <c>password</c> of a Secret.</summary>
     /// <param name="data">The values by key.</param>
     /// <param name="proxy">The proxy, or null.</param>
     /// <param name="error">What is wrong, without any of the values; or null.</param>
     public static bool TryRead(
-        IReadOnlyDictionary<string, byte[]> data, [NotNullWhen(true)] out RegistryProxy? proxy, [NotNullWhen(false)] out string? error)
+        IReadOnlyDictionary<string, byte[]> data, [NotNullWhen(true)] out ProxySettings? proxy, [NotNullWhen(false)] out string? error)
     {
         proxy = null;
         if (!data.TryGetValue("address", out var bytes))
@@ -63,7 +63,7 @@ public sealed class RegistryProxy
         var user = Text(data, "username") ?? Uri.UnescapeDataString(inside[0]);
         var password = Text(data, "password") ?? (inside.Length > 1 ? Uri.UnescapeDataString(inside[1]) : "");
         var address = new UriBuilder(uri) { UserName = "", Password = "" }.Uri;
-        proxy = new RegistryProxy(address, user.Length > 0 ? new NetworkCredential(user, password) : null);
+        proxy = new ProxySettings(address, user.Length > 0 ? new NetworkCredential(user, password) : null);
         error = null;
         return true;
     }
@@ -71,8 +71,19 @@ public sealed class RegistryProxy
     /// <summary>A text without the secret.</summary>
     public override string ToString() => $"proxy {Address.Scheme}://{Address.Authority}";
 
+    /// <summary>The address with user name and password in it, for a program that takes them no other way: a secret, never to be shown.</summary>
+    /// <value>For SOCKS5 with the scheme <c>socks5h</c>, by which libcurl leaves names to the proxy, as the framework does.</value>
+    public string ToSecretUrl()
+    {
+        var login = credential is null ? "" : $"{Uri.EscapeDataString(credential.UserName)}:{Uri.EscapeDataString(credential.Password)}@";
+        return $"{(Address.Scheme == "socks5" ? "socks5h" : Address.Scheme)}://{login}{Address.Authority}";
+    }
+
+    /// <summary>What of it must appear in no message; null where there is no password.</summary>
+    public string? Secret => credential?.Password is { Length: > 0 } password ? password : null;
+
     /// <summary>In the terms of the framework: for every host, as the user said, this machine not excepted.</summary>
-    internal IWebProxy ToWebProxy() => new Everywhere(Address, credential);
+    public IWebProxy ToWebProxy() => new Everywhere(Address, credential);
 
     private static string? Text(IReadOnlyDictionary<string, byte[]> data, string key) =>
         data.TryGetValue(key, out var value) ? Encoding.UTF8.GetString(value) : null;
