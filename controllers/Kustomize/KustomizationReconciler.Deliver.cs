@@ -19,7 +19,7 @@ internal sealed partial class KustomizationReconciler
         }
 
         scope.Set(new Began(Time.GetUtcNow()));
-        using var deadline = new CancellationTokenSource(Timeout(scope.Object.Spec), Time);
+        using var deadline = Time.StartDeadline(Timeout(scope.Object.Spec));
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
         {

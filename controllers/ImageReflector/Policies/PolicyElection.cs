@@ -1,6 +1,7 @@
 using System.Text;
 using GitOpsToolkit.Api.Image.V1;
 using GitOpsToolkit.Api.Meta;
+using GitOpsToolkit.Controllers.ImageReflector.Scanning;
 using GitOpsToolkit.Controllers.ImageReflector.Storage;
 using GitOpsToolkit.Reconciling;
 using GitOpsToolkit.Registry;
@@ -124,8 +125,7 @@ internal sealed class PolicyElection(PlatformReader platforms, RegistryLookup lo
             return false;
         }
 
-        var patterns = poll.Repository.Spec.ExclusionList is { Count: > 0 } given ? given : ExclusionList.Default;
-        return ExclusionList.TryCreate(patterns, out var exclusions, out _) && !exclusions.Excludes(incumbent);
+        return Exclusions.TryRead(poll.Repository.Spec, out var exclusions, out _) && !exclusions.Excludes(incumbent);
     }
 
     private static bool FallsBack(Poll poll) => !(poll.Annotations.HoldDeleted ?? !poll.FluxCompatible);

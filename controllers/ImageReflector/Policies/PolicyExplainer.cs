@@ -149,13 +149,9 @@ public sealed class PolicyExplainer(TimeProvider time, bool fluxCompatible = fal
         return report with { Verdicts = [.. report.Verdicts, .. excluded] };
     }
 
-    private static ExclusionList ExclusionsOf(ImageRepository repository)
-    {
-        var patterns = repository.Spec.ExclusionList is { Count: > 0 } given ? given : ExclusionList.Default;
-        return ExclusionList.TryCreate(patterns, out var exclusions, out var problem)
-            ? exclusions
-            : throw new ExplainException($"spec.exclusionList of ImageRepository {repository.Metadata.Namespace}/{repository.Metadata.Name}: {problem}");
-    }
+    private static ExclusionList ExclusionsOf(ImageRepository repository) => Exclusions.TryRead(repository.Spec, out var exclusions, out var problem)
+        ? exclusions
+        : throw new ExplainException($"spec.exclusionList of ImageRepository {repository.Metadata.Namespace}/{repository.Metadata.Name}: {problem}");
 
     private static (ElectionRules Rules, PolicyAnnotations Annotations) RulesOf(ImagePolicy policy)
     {

@@ -10,8 +10,6 @@ namespace GitOpsToolkit.Controllers.ImageReflector.Policies;
 /// <summary>Asks a registry about an image of an ImageRepository, with its login and within its timeout.</summary>
 internal sealed class RegistryLookup(RegistryLogin login, TimeProvider time)
 {
-    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromSeconds(1);
-
     /// <summary>What the registry said, or the fault that kept from it.</summary>
     /// <param name="repository">Whose login and timeout count.</param>
     /// <param name="what">What is done, for messages: <c>look up the digest of …</c>.</param>
@@ -22,9 +20,8 @@ internal sealed class RegistryLookup(RegistryLogin login, TimeProvider time)
         CancellationToken cancellation)
         where T : class
     {
-        var timeout = (repository.Spec.Timeout ?? repository.Spec.Interval).ToTimeSpan();
-        timeout = timeout < ShortestTimeout ? ShortestTimeout : timeout;
-        using var deadline = new CancellationTokenSource(timeout, time);
+        var timeout = RegistryTimeout.Of(repository.Spec);
+        using var deadline = time.StartDeadline(timeout.Span);
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         try
         {
@@ -42,8 +39,7 @@ internal sealed class RegistryLookup(RegistryLogin login, TimeProvider time)
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            return (null, new Fault(
-                Reasons.Failure, $"failed to {what}: not done within {GoDuration.From(timeout)} (the ImageRepository's spec.timeout)"));
+            return (null, new Fault(Reasons.Failure, $"failed to {what}: {timeout.Exceeded} (the ImageRepository's {timeout.Field})"));
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class ImageRepositoryReconciler(
 {
     private const int LatestTags = 10;
 
-    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
 
     private readonly ShrinkGuard guard = new();
 
@@ -69,13 +69,12 @@ internal sealed class ImageRepositoryReconciler(
             return Task.FromResult<Outcome>(new Outcome.Stalled(Reasons.ImageURLInvalid, problem));
         }
 
-        var patterns = spec.ExclusionList.Count > 0 ? spec.ExclusionList : ExclusionList.Default;
-        if (!ExclusionList.TryCreate(patterns, out var exclusions, out problem))
+        if (!Exclusions.TryRead(spec, out var exclusions, out problem))
         {
             return Task.FromResult<Outcome>(new Outcome.Stalled(Reasons.InvalidSpec, $"spec.exclusionList: {problem}"));
         }
 
-        scope.Set(new Plan(image, patterns, exclusions));
+        scope.Set(new Plan(image, Exclusions.PatternsOf(spec), exclusions));
         return Task.FromResult(Outcome.Next);
     }
 
@@ -98,9 +97,8 @@ internal sealed class ImageRepositoryReconciler(
         }
 
         var spec = scope.Object.Spec;
-        var timeout = (spec.Timeout ?? spec.Interval).ToTimeSpan();
-        timeout = timeout < ShortestTimeout ? ShortestTimeout : timeout;
-        using var deadline = new CancellationTokenSource(timeout, Time);
+        var timeout = RegistryTimeout.Of(spec);
+        using var deadline = Time.StartDeadline(timeout.Span);
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         try
         {
@@ -117,7 +115,7 @@ internal sealed class ImageRepositoryReconciler(
 
             // Reckoned from the listing, so that objects that share one stay together.
             var next = listing.At + spec.Interval.ToTimeSpan() - Time.GetUtcNow();
-            return new Outcome.Done(next > ShortestTimeout ? next : ShortestTimeout);
+            return new Outcome.Done(next > ShortestPause ? next : ShortestPause);
         }
         catch (RegistryException error)
         {
@@ -130,8 +128,7 @@ internal sealed class ImageRepositoryReconciler(
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            var field = spec.Timeout is null ? "spec.interval, for want of spec.timeout" : "spec.timeout";
-            return new Outcome.Retry(Reasons.ReadOperationFailed, $"scan failed: not done within {GoDuration.From(timeout)} ({field})");
+            return new Outcome.Retry(Reasons.ReadOperationFailed, $"scan failed: {timeout.Exceeded} ({timeout.Field})");
         }
     }
 
