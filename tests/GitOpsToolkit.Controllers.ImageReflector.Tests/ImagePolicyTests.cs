@@ -233,6 +233,29 @@ public sealed class ImagePolicyTests
     }
 
     [Fact]
+    public async Task A_digest_that_cannot_be_noted_is_not_elected_until_it_can()
+    {
+        await using var host = await StartAsync();
+        var first = await host.Pusher.PushAsync("app", "v1.0.0", "one");
+        await host.CreateRepositoryAsync();
+        await host.CreatePolicyAsync(spec: "digestReflectionPolicy: Always\ninterval: 10m");
+        await host.ElectedAsync("v1.0.0");
+        var blocker = Path.Combine(host.StoragePath, "imagerepository", "default", "app", "tags.new");
+        Directory.CreateDirectory(blocker);
+
+        var second = await host.Pusher.PushAsync("app", "v1.0.0", "two");
+        await host.PatchAsync(Kind, """{"metadata":{"annotations":{"reconcile.fluxcd.io/requestedAt":"1"}}}""");
+        var failed = await host.NotReadyAsync(Kind, "StorageOperationFailed");
+        Assert.StartsWith(
+            $"the digest of {host.Image}:v1.0.0 could not be noted in --storage-path; what was elected stands: ", Message(failed), StringComparison.Ordinal);
+        Assert.Equal(first, (string?)failed["status"]!["latestRef"]!["digest"]);
+
+        Directory.Delete(blocker);
+        await host.RequestAsync(Kind, "2");
+        await host.WaitAsync(Kind, status => (string?)status["latestRef"]?["digest"] == second, "the digest after it can be noted");
+    }
+
+    [Fact]
     public async Task A_suspended_policy_keeps_what_it_has()
     {
         await using var host = await StartAsync();

@@ -144,7 +144,17 @@ internal sealed class ImagePolicyReconciler(
         }
 
         // 6. Status.
-        Keep(scope, elected with { Digest = digest });
+        try
+        {
+            Keep(scope, elected with { Digest = digest });
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new Outcome.Retry(
+                Reasons.StorageOperationFailed,
+                $"the digest of {Name(elected)} could not be noted in --storage-path; what was elected stands: {error.Message}");
+        }
+
         return new Outcome.Done(Shorter(
             scope.Object.Spec.DigestReflectionPolicy == DigestReflector.Always ? scope.Object.Spec.Interval?.ToTimeSpan() : null, result.LookAgain));
     }
@@ -224,6 +234,8 @@ internal sealed class ImagePolicyReconciler(
         return told != digest ? told : null;
     }
 
+    /// <summary>What was elected goes into the status, once its digest is noted: a tag that moves is told once, and never missed.</summary>
+    /// <exception cref="IOException">The digest could not be noted; the status is as before.</exception>
     private void Keep(PolicyScope scope, ImageRef elected)
     {
         var before = scope.Status.LatestRef;
