@@ -101,7 +101,7 @@ public sealed class ImageRepositoryTests
     {
         await using var host = await StartAsync();
         await host.PushAsync("v1");
-        await host.CreateRepositoryAsync("timeout: 5s");
+        await host.CreateRepositoryAsync("timeout: 2m");
         await host.ReadyAsync(Kind);
         await host.PatchAsync(Kind, """{"spec":{"interval":"1100ms"}}""");
         await host.WaitAsync(Kind, status => (int?)status["observedGeneration"] == 2, "the change is seen");

@@ -21,7 +21,7 @@ public sealed class NoFalseElectionTests : IAsyncLifetime
         registry = await ListRegistry.StartAsync();
         registry.Set("app", All);
         host = await StartAsync();
-        await host.CreateRepositoryAsync("timeout: 5s", image: $"{registry.Host}/app");
+        await host.CreateRepositoryAsync("timeout: 2m", image: $"{registry.Host}/app");
         await host.CreatePolicyAsync();
         await host.ElectedAsync("v1.29.99");
         await host.ReadyAsync(ImageRepository.ResourceKind);

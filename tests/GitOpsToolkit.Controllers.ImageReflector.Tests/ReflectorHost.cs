@@ -216,8 +216,7 @@ internal sealed class ReflectorHost : IAsyncDisposable
                     last = await Client.GetAsync(ResourcePath.Of(kind, new ObjectKey(@namespace, name)), CancellationToken.None);
                     return last?["status"] is JsonObject status && condition(status) ? last : null;
                 },
-                what,
-                TimeSpan.FromSeconds(15));
+                what);
             ConditionInvariants.Verify(found);
             return found;
         }
