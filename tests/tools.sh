@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the programs that some tests use as peers: kubectl, skopeo and docker-registry, from Debian's packages.
+# Installs the programs that some tests use as peers: kubectl, skopeo, docker-registry, cosign and notation, from Debian's packages.
 # Where there is no apt-get, or no right to use it, it says so and those tests are skipped with a message.
 set -u
 tools=${GITOPS_TOOLS:-$HOME/.cache/gitops-toolkit/tools}
@@ -32,6 +32,32 @@ installed() {
     echo "tools: $program could not be installed; its tests are skipped"
 }
 
+# A static program that Debian has in its unstable branch only: unpacked, from lists of its own, verified by apt.
+newest() {
+  local program=$1 package=$2 apt=$tools/apt mirror dir own
+  command -v "$program" > /dev/null && return
+  if mirror=$(bash "$(dirname "$0")/cluster/mirror.sh" 2> /dev/null); then
+    mkdir -p "$apt/lists/partial" "$apt/archives/partial"
+    : > "$apt/status"
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" > "$apt/sources.list"
+    own=(
+      -o "Dir::State=$apt" -o "Dir::State::Lists=$apt/lists" -o "Dir::State::Status=$apt/status"
+      -o "Dir::Cache=$apt" -o "Dir::Cache::Archives=$apt/archives"
+      -o "Dir::Etc::SourceList=$apt/sources.list" -o "Dir::Etc::SourceParts=/dev/null" -o "Dir::Etc::Preferences=/dev/null" -o "Dir::Etc::PreferencesParts=/dev/null"
+      -o "Acquire::Languages=none" -o "APT::Sandbox::User=$(id -un)"
+    )
+    [ -n "${newest_updated:-}" ] || { apt-get "${own[@]}" update -qq > /dev/null 2>&1 && newest_updated=yes; }
+    dir=$(mktemp -d)
+    if (cd "$dir" && apt-get "${own[@]}" download -qq "$package" > /dev/null 2>&1 && dpkg -x ./*.deb "$dir/root"); then
+      find "$dir/root" -type f -name "$program" -perm -u+x -exec cp {} "$tools/bin/$program" \;
+    fi
+    rm -rf "$dir"
+  fi
+  command -v "$program" > /dev/null || echo "tools: $program could not be had; its tests are skipped"
+}
+
 unpack kubectl kubernetes-client
 unpack docker-registry docker-registry
 installed skopeo skopeo
+newest cosign cosign
+newest notation notation

@@ -20,6 +20,7 @@ public sealed class ProjectGraphTests
         ("controllers/Foundation/GitOpsToolkit.Kustomize/", ["GitOpsToolkit.Yaml"]),
         ("controllers/Foundation/GitOpsToolkit.Git/", ["GitOpsToolkit.Archives", "GitOpsToolkit.Connections"]),
         ("controllers/Foundation/GitOpsToolkit.Registry/", ["GitOpsToolkit.Archives", "GitOpsToolkit.Connections"]),
+        ("controllers/Foundation/GitOpsToolkit.Signatures/", ["GitOpsToolkit.Registry"]),
         ("controllers/Foundation/", []),
         ("controllers/Runtime/GitOpsToolkit.Kubernetes/", ["GitOpsToolkit.Api"]),
         ("controllers/Runtime/GitOpsToolkit.Reconciling/", ["GitOpsToolkit.Kubernetes", "GitOpsToolkit.Api"]),
