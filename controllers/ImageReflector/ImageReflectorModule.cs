@@ -1,6 +1,7 @@
 using GitOpsToolkit.Api.Image.V1;
 using GitOpsToolkit.Controllers.ImageReflector.Access;
 using GitOpsToolkit.Controllers.ImageReflector.Policies;
+using GitOpsToolkit.Controllers.ImageReflector.Policies.Signatures;
 using GitOpsToolkit.Controllers.ImageReflector.Scanning;
 using GitOpsToolkit.Controllers.ImageReflector.Storage;
 using GitOpsToolkit.Kubernetes;
@@ -58,7 +59,9 @@ public sealed class ImageReflectorModule : IDisposable
 
         var lookup = new RegistryLookup(login, time);
         var lookups = new PolicyLookups(
-            new PolicyElection(new PlatformReader(registry), lookup, time), new DigestReflector(registry, lookup));
+            new PolicyElection(new TagInspector(registry, lookup, time), time),
+            new DigestReflector(registry, lookup),
+            new VerifierSource(set.Services.Client));
         var electing = set.Add(
             "imagepolicy", new ImagePolicyReconciler(policies, repositories, set.Services, options, store, lookups), options.Loop);
         electing.Watch(policies);

@@ -150,7 +150,7 @@ public sealed class ImagePolicyAnnotationTests
         await AnnotateAsync(host, "platforms", "linux/s390x");
         await host.PatchAsync(Kind, """{"spec":{"suspend":false}}""");
         var waiting = await host.NotReadyAsync(Kind, "Failure");
-        Assert.Equal("no tag that the policy admits may be used: 1 PlatformMissing", Message(waiting));
+        Assert.Equal("no tag that the policy admits may be used: 1 PlatformMissing; v1.0.0: has no image for linux/s390x", Message(waiting));
     }
 
     [Fact]

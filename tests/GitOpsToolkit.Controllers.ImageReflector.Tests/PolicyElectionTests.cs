@@ -121,6 +121,6 @@ public sealed class PolicyElectionTests
         };
 
         // No platforms are asked for: nothing is looked up.
-        return new PolicyElection(platforms: null!, lookup: null!, time).RunAsync(poll, CancellationToken.None);
+        return new PolicyElection(inspector: null!, time).RunAsync(poll, CancellationToken.None);
     }
 }

@@ -120,10 +120,14 @@ public sealed class TagElectorTests
     [Fact]
     public void What_was_looked_up_and_refused_leaves_the_next_best()
     {
-        var refused = new Dictionary<string, TagRefusal> { ["3.0.0"] = TagRefusal.Unverified, ["2.0.0"] = TagRefusal.PlatformMissing };
+        var refused = new Dictionary<string, TagObjection>
+        {
+            ["3.0.0"] = new(TagRefusal.WrongKey, "by nobody"),
+            ["2.0.0"] = new(TagRefusal.PlatformMissing, "no arm64"),
+        };
         var election = new TagElector(Range("*"), terms: new ElectionTerms { Refused = refused }).Elect(["3.0.0", "2.0.0", "1.0.0"]);
         Assert.Equal("1.0.0", election.Tag);
-        Assert.Equal((1, 1), (election.Counts[TagRefusal.Unverified], election.Counts[TagRefusal.PlatformMissing]));
+        Assert.Equal((1, 1), (election.Counts[TagRefusal.WrongKey], election.Counts[TagRefusal.PlatformMissing]));
     }
 
     [Fact]

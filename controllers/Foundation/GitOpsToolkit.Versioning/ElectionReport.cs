@@ -44,8 +44,7 @@ internal sealed class VerdictText(TagElector elector, string? elected)
         TagRefusal.TooYoung when firstSeen is { } seen =>
             $"first seen {Time(seen)}: old enough at {Time(seen + elector.Terms.MinAge)}",
         TagRefusal.TooYoung => "not known when it was first seen: counts as too young",
-        TagRefusal.PlatformMissing => "its image lacks a platform",
-        _ => "no signature holds",
+        _ => elector.Terms.Refused[tag].Why,
     };
 
     private static string HoldWords(TagHold hold)

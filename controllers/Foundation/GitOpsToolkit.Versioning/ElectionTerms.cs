@@ -22,7 +22,7 @@ public sealed record ElectionTerms
     public IReadOnlyList<TagHold> Holds { get; init; } = [];
 
     /// <summary>Tags that were looked up and refused, with the reason.</summary>
-    public IReadOnlyDictionary<string, TagRefusal> Refused { get; init; } = new Dictionary<string, TagRefusal>();
+    public IReadOnlyDictionary<string, TagObjection> Refused { get; init; } = new Dictionary<string, TagObjection>();
 
     /// <summary>Whether one tag that is no number makes a numerical policy fail, as with Flux; otherwise it is passed over and counted.</summary>
     public bool FailOnBadNumber { get; init; }

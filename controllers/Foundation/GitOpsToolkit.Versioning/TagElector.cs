@@ -74,7 +74,7 @@ public sealed class TagElector(TagPolicy policy, TagFilter? filter = null, Elect
             return TagRefusal.TooYoung;
         }
 
-        return Terms.Refused.Count > 0 && Terms.Refused.TryGetValue(tag.ToString(), out var found) ? found : null;
+        return Terms.Refused.Count > 0 && Terms.Refused.TryGetValue(tag.ToString(), out var found) ? found.Reason : null;
     }
 
     /// <summary>The hold that is on a tag, or null.</summary>

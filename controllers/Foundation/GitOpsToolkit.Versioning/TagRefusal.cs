@@ -27,9 +27,23 @@ public enum TagRefusal
     /// <summary>Its image is not there for every platform.</summary>
     PlatformMissing,
 
-    /// <summary>No signature of it holds.</summary>
-    Unverified,
+    /// <summary>Nobody signed it.</summary>
+    NoSignature,
+
+    /// <summary>It is signed by a key, or under an authority, that is not trusted.</summary>
+    WrongKey,
+
+    /// <summary>It is signed by somebody else than is asked for.</summary>
+    WrongIdentity,
+
+    /// <summary>It is signed, and no signature holds.</summary>
+    InvalidSignature,
 }
+
+/// <summary>Why a tag was refused that was looked up.</summary>
+/// <param name="Reason">The reason.</param>
+/// <param name="Why">The reason for people: what was found.</param>
+public sealed record TagObjection(TagRefusal Reason, string Why);
 
 /// <summary>How many tags an election looked at, and how many it refused for which reason.</summary>
 public sealed class TagCounts

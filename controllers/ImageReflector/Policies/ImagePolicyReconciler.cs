@@ -1,5 +1,6 @@
 using GitOpsToolkit.Api.Image.V1;
 using GitOpsToolkit.Api.Meta;
+using GitOpsToolkit.Controllers.ImageReflector.Policies.Signatures;
 using GitOpsToolkit.Controllers.ImageReflector.Storage;
 using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.Reconciling;
@@ -13,7 +14,8 @@ namespace GitOpsToolkit.Controllers.ImageReflector.Policies;
 /// <summary>What a policy asks of the registry.</summary>
 /// <param name="Election">Elects, with what must be looked up for it.</param>
 /// <param name="Digests">Looks up the digest of what was elected.</param>
-internal sealed record PolicyLookups(PolicyElection Election, DigestReflector Digests);
+/// <param name="Verifiers">Finds out whose signatures count.</param>
+internal sealed record PolicyLookups(PolicyElection Election, DigestReflector Digests, VerifierSource Verifiers);
 
 /// <summary>
 /// Elects the image of an ImagePolicy: 1. rules, 2. repository and leave to use it, 3. tags, 4. election, 5. digest, 6. status. What was
@@ -43,6 +45,13 @@ internal sealed class ImagePolicyReconciler(
         var reference = policy.Spec.ImageRepositoryRef;
         return new ObjectKey(reference.Namespace is { Length: > 0 } other ? other : policy.Metadata.Namespace ?? "", reference.Name);
     }
+
+    /// <summary>The digest that the elected tag keeps while the policy does not look it up again; or null.</summary>
+    internal static string? PinOf(ImagePolicy policy, ImageRepository repository) =>
+        policy.Spec.DigestReflectionPolicy != DigestReflector.Always
+            && policy.Status.LatestRef is { Digest.Length: > 0 } latest && latest.Name == repository.Spec.Image
+            ? latest.Digest
+            : null;
 
     /// <inheritdoc/>
     protected override ReadyMessage Success(PolicyScope scope)
@@ -117,7 +126,15 @@ internal sealed class ImagePolicyReconciler(
 
         // 4. Election.
         var repository = scope.Get<ImageRepository>();
-        var result = await lookups.Election.RunAsync(PollOf(scope, repository, tags), cancellation);
+        var (verifier, untrusted) = scope.Get<PolicyAnnotations>().Verify is { } request
+            ? await lookups.Verifiers.MakeAsync(request, scope.Key.Namespace, cancellation)
+            : (null, null);
+        if (untrusted is not null)
+        {
+            return new Outcome.Retry(untrusted);
+        }
+
+        var result = await lookups.Election.RunAsync(PollOf(scope, repository, tags) with { Verifier = verifier }, cancellation);
         Report(scope, result);
         if (result.Fault is { } unknown)
         {
@@ -135,9 +152,11 @@ internal sealed class ImagePolicyReconciler(
             return new Outcome.Done(result.LookAgain);
         }
 
-        // 5. Digest.
+        // 5. Digest: where signatures are asked for, the one that is signed.
         var elected = new ImageRef { Name = repository.Spec.Image, Tag = tag };
-        var (digest, failure) = await lookups.Digests.ReflectAsync(scope.Object, repository, elected, cancellation);
+        var (digest, failure) = result.Inspection?.Digest is { } verified
+            ? (verified, null)
+            : await lookups.Digests.ReflectAsync(scope.Object, repository, elected, cancellation);
         if (failure is not null)
         {
             return new Outcome.Retry(failure);
@@ -170,6 +189,8 @@ internal sealed class ImagePolicyReconciler(
             Incumbent = isOfImage ? latest!.Tag : null,
             IncumbentFirstSeen = isOfImage ? scope.Status.Election?.FirstSeen : null,
             FluxCompatible = options.FluxCompatible,
+            PinnedDigest = PinOf(scope.Object, repository),
+            IsRequested = scope.IsRequested,
         };
     }
 

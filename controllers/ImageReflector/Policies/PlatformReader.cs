@@ -17,9 +17,8 @@ internal sealed class PlatformReader(IRegistryReader registry)
 
     /// <exception cref="RegistryException">The registry did not give what was asked.</exception>
     internal async Task<IReadOnlyList<Platform>> ReadAsync(
-        ImageName image, string tag, RegistryAccess access, CancellationToken cancellation)
+        ImageName image, string digest, RegistryAccess access, CancellationToken cancellation)
     {
-        var digest = await registry.ResolveDigestAsync(image, tag, access, cancellation);
         if (known.TryGetValue(digest, out var platforms))
         {
             return platforms;

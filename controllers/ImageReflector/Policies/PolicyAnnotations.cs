@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using GitOpsToolkit.Api.Meta;
+using GitOpsToolkit.Controllers.ImageReflector.Policies.Signatures;
 using GitOpsToolkit.Registry.Content;
 using GitOpsToolkit.Versioning;
 
@@ -23,7 +24,7 @@ public sealed record PolicyAnnotations
     /// <summary><c>Hold</c> or <c>Fallback</c>: what becomes of the election when its tag is deleted from the registry.</summary>
     public const string OnTagDeletedKey = WellKnown.ToolkitAnnotationPrefix + "onTagDeleted";
 
-    /// <summary>Asks for signatures, which are not verified yet: a policy with it is refused rather than elect what nobody vouched for.</summary>
+    /// <summary>A YAML map with the fields of an OCIRepository's <c>spec.verify</c>: a tag counts only when its image is signed so.</summary>
     public const string VerifyKey = WellKnown.ToolkitAnnotationPrefix + "verify";
 
     private static readonly string[] Keys = [NewestKey, MinAgeKey, PlatformsKey, HoldsKey, OnTagDeletedKey, VerifyKey];
@@ -42,6 +43,9 @@ public sealed record PolicyAnnotations
 
     /// <summary>See <see cref="OnTagDeletedKey"/>: whether the election stands; null where nothing is said.</summary>
     public bool? HoldDeleted { get; init; }
+
+    /// <summary>See <see cref="VerifyKey"/>; null where no signatures are asked for.</summary>
+    public VerifyRequest? Verify { get; init; }
 
     /// <summary>Reads the annotations of an object.</summary>
     /// <param name="annotations">All of its annotations; others than these are passed over.</param>
@@ -76,12 +80,8 @@ public sealed record PolicyAnnotations
             Platforms = Value<IReadOnlyList<Platform>>(PlatformsKey, [], PlatformList.Parse),
             Holds = Value<IReadOnlyList<TagHold>>(HoldsKey, [], HoldList.Parse),
             HoldDeleted = Value<bool?>(OnTagDeletedKey, null, ParseDeleted),
+            Verify = Value<VerifyRequest?>(VerifyKey, null, VerifyRequest.Parse),
         };
-        if (annotations.ContainsKey(VerifyKey))
-        {
-            errors.Add($"annotation {VerifyKey}: signatures are not verified yet; remove it to elect without");
-        }
-
         error = errors.Count == 0 ? null : string.Join("; ", errors);
         return error is null;
     }

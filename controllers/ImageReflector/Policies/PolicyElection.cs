@@ -5,7 +5,7 @@ using GitOpsToolkit.Controllers.ImageReflector.Scanning;
 using GitOpsToolkit.Controllers.ImageReflector.Storage;
 using GitOpsToolkit.Reconciling;
 using GitOpsToolkit.Registry;
-using GitOpsToolkit.Registry.Content;
+using GitOpsToolkit.Signatures;
 using GitOpsToolkit.Versioning;
 
 namespace GitOpsToolkit.Controllers.ImageReflector.Policies;
@@ -25,6 +25,15 @@ internal sealed record Poll(ElectionRules Rules, PolicyAnnotations Annotations, 
 
     /// <summary>Whether things are to be as with Flux where our default is safer.</summary>
     internal bool FluxCompatible { get; init; }
+
+    /// <summary>Who verifies signatures; null where none are asked for.</summary>
+    internal ISignatureVerifier? Verifier { get; init; }
+
+    /// <summary>The digest with which the incumbent was elected, where that is to stay; else null.</summary>
+    internal string? PinnedDigest { get; init; }
+
+    /// <summary>Whether the user asked for the election: what was refused before is looked up again.</summary>
+    internal bool IsRequested { get; init; }
 }
 
 /// <summary>What an election came to.</summary>
@@ -43,6 +52,9 @@ internal sealed record PollResult(TagElection Election)
     /// <summary>What kept from a result.</summary>
     internal Fault? Fault { get; init; }
 
+    /// <summary>What was found about the elected tag; null where nothing was looked up.</summary>
+    internal Inspection? Inspection { get; init; }
+
     /// <summary>By which it was elected, with what was looked up: explains the election tag by tag.</summary>
     internal required TagElector Elector { get; init; }
 }
@@ -51,22 +63,23 @@ internal sealed record PollResult(TagElection Election)
 /// Elects by rules and annotations. What can be told from the tags alone is judged in one pass; what must be looked up in the registry is
 /// asked of the winner only, and of the next one where the answer is no.
 /// </summary>
-internal sealed class PolicyElection(PlatformReader platforms, RegistryLookup lookup, TimeProvider time)
+internal sealed class PolicyElection(TagInspector inspector, TimeProvider time)
 {
     private const int MostLookedUp = 25;
 
     internal async Task<PollResult> RunAsync(Poll poll, CancellationToken cancellation)
     {
-        var refused = new Dictionary<string, TagRefusal>(StringComparer.Ordinal);
+        var refused = new Dictionary<string, TagObjection>(StringComparer.Ordinal);
         var terms = TermsOf(poll) with { Refused = refused };
         var missing = IsGone(poll) && !FallsBack(poll) ? poll.Incumbent : null;
         var elector = poll.Rules.Elector(terms);
+        string? best = null;
         while (true)
         {
             var election = Cast(elector, poll, missing);
-            if (election.Tag is not { } tag || (tag != missing && poll.Annotations.Platforms.Count == 0))
+            if (election.Tag is not { } tag)
             {
-                return Result(poll, elector, election, refused.Count > 0);
+                return Result(poll, elector, election with { Error = election.Error + best }, refused.Count > 0);
             }
 
             if (tag == missing)
@@ -75,16 +88,27 @@ internal sealed class PolicyElection(PlatformReader platforms, RegistryLookup lo
                 return Result(poll, elector, counted, refused.Count > 0) with { IncumbentIsGone = true, FirstSeen = poll.IncumbentFirstSeen };
             }
 
-            var (lacking, fault) = await FindLackingAsync(poll, tag, cancellation);
-            if (fault is not null || lacking!.Length == 0)
+            if (!TagInspector.IsNeeded(poll))
             {
-                return Result(poll, elector, election, refused.Count > 0) with { Fault = fault };
+                return Result(poll, elector, election, lookedUp: false);
             }
 
-            refused[tag] = TagRefusal.PlatformMissing;
+            var found = await inspector.InspectAsync(poll, tag, cancellation);
+            if (found.Objection is not { } objection)
+            {
+                // What is trusted may change, too, without any tag being new.
+                return Result(poll, elector, election, refused.Count > 0 || (poll.Verifier is not null && found.Fault is null), found.ValidUntil) with
+                {
+                    Fault = found.Fault,
+                    Inspection = found,
+                };
+            }
+
+            refused[tag] = objection;
+            best ??= $"; {tag}: {objection.Why}";
             if (refused.Count == MostLookedUp)
             {
-                var text = $"the {MostLookedUp} best tags lack a platform ({tag} has no image for {lacking}); no further ones are looked up";
+                var text = $"none of the {MostLookedUp} best tags will do ({tag}: {objection.Why}); no further ones are looked up";
                 return Result(poll, elector, election, lookedUp: true) with { Fault = new Fault(Reasons.Failure, text) };
             }
         }
@@ -140,13 +164,14 @@ internal sealed class PolicyElection(PlatformReader platforms, RegistryLookup lo
         FailOnBadNumber = poll.FluxCompatible,
     };
 
-    private PollResult Result(Poll poll, TagElector elector, TagElection election, bool lookedUp)
+    private PollResult Result(Poll poll, TagElector elector, TagElection election, bool lookedUp, DateTimeOffset? expires = null)
     {
         var now = time.GetUtcNow();
-        var times = poll.Annotations.Holds.Where(hold => hold.IsOn(now)).Select(hold => hold.Until).Append(election.NextOfAge).OfType<DateTimeOffset>();
+        var times = poll.Annotations.Holds.Where(hold => hold.IsOn(now)).Select(hold => hold.Until)
+            .Append(election.NextOfAge).Append(expires).OfType<DateTimeOffset>();
         var waits = times.Select(at => at - now).Where(wait => wait > TimeSpan.Zero);
 
-        // An image may come for a platform that it lacked, without any tag being new.
+        // An image may come for a platform that it lacked, a signature for one that had none, without any tag being new.
         waits = lookedUp ? waits.Append(poll.Repository.Spec.Interval.ToTimeSpan()) : waits;
         return new PollResult(election)
         {
@@ -154,29 +179,5 @@ internal sealed class PolicyElection(PlatformReader platforms, RegistryLookup lo
             LookAgain = waits.Select(wait => (TimeSpan?)wait).Min(),
             FirstSeen = poll.Annotations.Newest && election.Tag is { } tag ? poll.Tags.FirstSeen(tag) : null,
         };
-    }
-
-    private async Task<(string? Lacking, Fault? Fault)> FindLackingAsync(Poll poll, string tag, CancellationToken cancellation)
-    {
-        var (present, fault) = await lookup.AskAsync(
-            poll.Repository, $"look up the platforms of {poll.Repository.Spec.Image}:{tag}",
-            (image, access, bounded) => ReadAsync(image, tag, access, bounded), cancellation);
-        return present is null
-            ? (null, fault)
-            : (string.Join(", ", poll.Annotations.Platforms.Where(wanted => !present.Any(one => PlatformList.Serves(one, wanted)))), null);
-    }
-
-    private async Task<IReadOnlyList<Platform>> ReadAsync(
-        ImageName image, string tag, RegistryAccess access, CancellationToken cancellation)
-    {
-        try
-        {
-            return await platforms.ReadAsync(image, tag, access, cancellation);
-        }
-        catch (RegistryException error) when (error.Fault == RegistryFault.NotFound)
-        {
-            // Deleted since the scan: there is no image for any platform.
-            return [];
-        }
     }
 }

@@ -5,11 +5,13 @@ using GitOpsToolkit.Api.Json;
 using GitOpsToolkit.Api.Meta;
 using GitOpsToolkit.Api.Schema;
 using GitOpsToolkit.Controllers.ImageReflector.Access;
+using GitOpsToolkit.Controllers.ImageReflector.Policies.Signatures;
 using GitOpsToolkit.Controllers.ImageReflector.Scanning;
 using GitOpsToolkit.Controllers.ImageReflector.Storage;
 using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.Registry;
 using GitOpsToolkit.Registry.Clouds;
+using GitOpsToolkit.Signatures;
 using GitOpsToolkit.Versioning;
 
 namespace GitOpsToolkit.Controllers.ImageReflector.Policies;
@@ -48,6 +50,11 @@ public sealed class PolicyExplainer(TimeProvider time, bool fluxCompatible = fal
         if (annotations.Platforms.Count > 0)
         {
             notes.Add("platforms are looked up in a registry: here they are left out of account");
+        }
+
+        if (annotations.Verify is not null)
+        {
+            notes.Add("signatures are looked up in a registry: here they are left out of account");
         }
 
         var ages = tags.Values.Any(seen => seen is not null);
@@ -105,8 +112,10 @@ public sealed class PolicyExplainer(TimeProvider time, bool fluxCompatible = fal
         {
             Incumbent = policy.Status.LatestRef is { } latest && latest.Name == repository.Spec.Image ? latest.Tag : null,
             FluxCompatible = fluxCompatible,
+            PinnedDigest = ImagePolicyReconciler.PinOf(policy, repository),
+            Verifier = await VerifierAsync(client, annotations, key.Namespace, cancellation),
         };
-        var result = await new PolicyElection(new PlatformReader(registry), lookup, time).RunAsync(poll, cancellation);
+        var result = await new PolicyElection(new TagInspector(registry, lookup, time), time).RunAsync(poll, cancellation);
         if (result.Fault is { } unknown)
         {
             throw new ExplainException(unknown.Text);
@@ -119,6 +128,18 @@ public sealed class PolicyExplainer(TimeProvider time, bool fluxCompatible = fal
         return new PolicyExplanation(key.ToString(), repository.Spec.Image, WithExcluded(report, listed, kept), notes);
     }
 
+    private static async Task<ISignatureVerifier?> VerifierAsync(
+        KubeClient client, PolicyAnnotations annotations, string @namespace, CancellationToken cancellation)
+    {
+        if (annotations.Verify is not { } request)
+        {
+            return null;
+        }
+
+        var (verifier, fault) = await new VerifierSource(client).MakeAsync(request, @namespace, cancellation);
+        return verifier ?? throw new ExplainException(fault!.Text);
+    }
+
     private static IEnumerable<string> NotesOn(ImagePolicy policy, Poll poll, PollResult result)
     {
         if (result.IncumbentIsGone)
@@ -128,6 +149,11 @@ public sealed class PolicyExplainer(TimeProvider time, bool fluxCompatible = fal
         else if (poll.Incumbent is { } present && result.Election.Tag is { } tag && present != tag)
         {
             yield return $"status.latestRef is {present}: the registry watcher has not seen these tags yet, or the policy is not ready";
+        }
+
+        if (result.Inspection is { Signer: { } signer, Digest: { } digest })
+        {
+            yield return $"{digest} of {result.Election.Tag} is signed by {signer}";
         }
 
         if (policy.Spec.Suspend)
