@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GitOpsToolkit.Kubernetes.Tests;
 
@@ -185,9 +186,13 @@ public sealed class KubeClientTests
     public async Task A_server_that_does_not_answer_is_given_up_once()
     {
         await using var server = await FakeServer.StartAsync(context => context.HangAsync());
-        var client = server.Client(new KubeClientOptions { RequestTimeout = TimeSpan.FromMilliseconds(100) });
+        var time = new FakeTimeProvider();
+        var asked = server.Client(new KubeClientOptions { RequestTimeout = TimeSpan.FromMilliseconds(100) }, time).GetAsync(Map, Cancel);
+        await TestKit.Eventually.TrueAsync(() => !server.Seen.IsEmpty, "the server has the question");
 
-        var error = await Assert.ThrowsAsync<ApiException>(() => client.GetAsync(Map, Cancel));
+        time.Advance(TimeSpan.FromMilliseconds(100));
+
+        var error = await Assert.ThrowsAsync<ApiException>(() => asked);
 
         Assert.True(error.IsTransient);
         Assert.Contains("no answer within 0.1 s", error.Message);

@@ -107,7 +107,7 @@ public sealed class SandboxTests
         await client.DeleteAsync(Maps.At(new ObjectKey("default", "goes")), null, Cancel);
         await client.CreateAsync(Maps, Sandbox.ConfigMap("comes"), null, Cancel);
 
-        await Eventually.TrueAsync(() => running.Heard.Contains("+comes"), "the cache hears of the new object");
+        await Eventually.TrueAsync(() => running.Heard.Contains("+comes") && running.Heard.Contains("-goes"), "the cache hears of what is new and what is gone");
         var ours = running.Heard.Where(change => !change.Contains("kube-root-ca", StringComparison.Ordinal)).ToArray();
         Assert.Equal(["+goes", "+stays", "+comes", "-goes"], ours.OrderBy(change => change[0] == '-').ThenBy(change => change == "+comes").ThenBy(change => change));
     }

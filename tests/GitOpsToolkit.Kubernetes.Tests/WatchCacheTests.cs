@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GitOpsToolkit.TestKit;
@@ -131,29 +132,45 @@ public sealed class WatchCacheTests
     [Fact]
     public async Task Before_the_first_list_succeeds_a_cache_is_not_synced()
     {
+        var proceed = new TaskCompletionSource();
         var script = new ScriptedCollection()
             .Lists(context => context.StatusAsync(404, ""))
             .Lists(context => context.StatusAsync(500, "InternalError"))
             .Lists(context => context.SendAsync("nonsense"))
-            .Lists(1, Answers.Object("a", 1))
+            .Lists(async context =>
+            {
+                await proceed.Task;
+                await context.JsonAsync(Answers.List(1, [Answers.Object("a", 1)]));
+            })
             .WatchesForEver();
         await using var running = await RunAsync(script, waitForSync: false);
 
-        Assert.Equal(running.Cache.HasSynced, running.Heard.Length > 0);
+        await Eventually.TrueAsync(() => script.ListCount == 4, "the list after three that failed");
+        Assert.False(running.Cache.HasSynced);
+        Assert.Empty(running.Heard);
+        proceed.SetResult();
         await running.Cache.WaitForSyncAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["+a@1"], running.Heard);
         Assert.Equal(4, script.ListCount);
     }
 
     [Fact]
     public async Task Watches_that_end_at_once_are_not_begun_in_a_tight_loop()
     {
-        var script = new ScriptedCollection().Lists(1).Watches(_ => Task.CompletedTask);
-        await using var running = await RunAsync(script, Fast with { MinRetryDelay = TimeSpan.FromSeconds(20), MaxRetryDelay = TimeSpan.FromSeconds(20) });
+        var begun = new ConcurrentQueue<long>();
+        var script = new ScriptedCollection().Lists(1).Watches(_ =>
+        {
+            begun.Enqueue(Stopwatch.GetTimestamp());
+            return Task.CompletedTask;
+        });
+        var pause = TimeSpan.FromMilliseconds(200);
+        await using var running = await RunAsync(script, Fast with { MinRetryDelay = pause, MaxRetryDelay = pause });
 
-        await Eventually.TrueAsync(() => script.WatchCount == 1, "the first watch");
-        await Task.Delay(TimeSpan.FromMilliseconds(150), TimeProvider.System, TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(() => begun.Count >= 4, "some watches");
 
-        Assert.Equal(1, script.WatchCount);
+        // Pauses are spread by a fifth, and a slow machine only makes them longer.
+        long[] times = [.. begun];
+        Assert.All(times.Zip(times.Skip(1)), pair => Assert.True(Stopwatch.GetElapsedTime(pair.First, pair.Second) > pause * 0.7));
     }
 
     [Fact]
@@ -312,7 +329,7 @@ public sealed class WatchCacheTests
         {
             try
             {
-                await Eventually.TrueAsync(() => _heard.Count >= changes.Length, "the changes", TimeSpan.FromSeconds(15));
+                await Eventually.TrueAsync(() => _heard.Count >= changes.Length, "the changes");
             }
             catch (TimeoutException)
             {

@@ -142,7 +142,7 @@ public sealed class WatchTests
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watch);
-        await left.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        await left.Task.WaitAsync(TestKit.Eventually.Deadline, Cancel);
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class ToolkitReconcilerTests
         for (var i = 1; i <= 3; i++)
         {
             running.Controller.Enqueue(new ObjectKey("default", "app"));
-            await Eventually.TrueAsync(() => running.Reconciler.Runs.Count == runs + i, "a reconcile more");
+            await Eventually.TrueAsync(() => running.Reconciler.Runs.Count >= runs + i, "a reconcile more");
         }
 
         await running.StopAsync();
@@ -204,12 +204,13 @@ public sealed class ToolkitReconcilerTests
     {
         await using var cluster = await TestCluster.StartAsync(Cancel);
         await cluster.CreateAsync(TestCluster.Repository("app"), Cancel);
-        var waits = 0;
+        var isThere = false;
         await using var running = new RunningController(cluster, prepare: reconciler => reconciler.Fetch = (_, _) => Task.FromResult<Outcome?>(
-            Interlocked.Increment(ref waits) == 1 ? new Outcome.WaitFor("DependencyNotReady", "dependency 'x' is not ready", TimeSpan.FromMilliseconds(300)) : null));
+            Volatile.Read(ref isThere) ? null : new Outcome.WaitFor("DependencyNotReady", "dependency 'x' is not ready", TimeSpan.FromMilliseconds(300))));
 
         var waiting = await cluster.WaitForAsync("app", "Ready", "False", Cancel, "DependencyNotReady");
         ConditionInvariants.Verify(waiting);
+        Volatile.Write(ref isThere, true);
         await cluster.WaitForAsync("app", "Ready", "True", Cancel);
         await running.StopAsync();
 

@@ -2,11 +2,14 @@ using System.Diagnostics;
 
 namespace GitOpsToolkit.TestKit;
 
-/// <summary>Waits for a condition instead of sleeping; the deadline is generous because it only costs a failing test.</summary>
+/// <summary>
+/// Waits for a condition instead of sleeping. The deadline is generous, because it only costs a failing test: a machine that runs a whole
+/// build beside the tests gives them a twentieth of a core for a while.
+/// </summary>
 public static class Eventually
 {
     /// <summary>How long to wait before a condition counts as never met.</summary>
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     /// <summary>Polls until <paramref name="probe"/> gives a value, and returns it.</summary>
     public static async Task<T> GetAsync<T>(Func<Task<T?>> probe, string what, TimeSpan? deadline = null)
@@ -15,8 +18,11 @@ public static class Eventually
         var watch = Stopwatch.StartNew();
         var limit = deadline ?? Deadline;
         Exception? last = null;
-        while (watch.Elapsed < limit)
+        bool isLast;
+        do
         {
+            // Looked at once more after the deadline: the process may not have run at all meanwhile.
+            isLast = watch.Elapsed >= limit;
             try
             {
                 if (await probe() is { } value)
@@ -31,6 +37,7 @@ public static class Eventually
 
             await Task.Delay(TimeSpan.FromMilliseconds(15), TimeProvider.System);
         }
+        while (!isLast);
 
         throw new TimeoutException($"Not within {limit.TotalSeconds:0} s: {what}", last);
     }

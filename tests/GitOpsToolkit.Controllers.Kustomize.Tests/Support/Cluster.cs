@@ -135,7 +135,7 @@ public sealed class Cluster : IAsyncDisposable
                 async () => (last = await Client.GetAsync(KustomizationPath(name), default)) is { } found && found["status"] is JsonObject status && test(status)
                     ? found
                     : null,
-                $"the wanted status of {name}", TimeSpan.FromSeconds(15));
+                $"the wanted status of {name}");
         }
         catch (TimeoutException e)
         {

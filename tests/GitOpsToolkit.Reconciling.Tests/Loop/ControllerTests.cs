@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.Reconciling.Loop;
 using GitOpsToolkit.TestKit;
@@ -142,8 +141,15 @@ public sealed class ControllerTests
         await Eventually.TrueAsync(() => reconciler.Started == 1, "the first runs");
 
         var stop = running.StopAsync();
-        running.Controller.Enqueue(new ObjectKey("default", "c"));
-        await Task.Delay(50, TestContext.Current.CancellationToken);
+        var added = 0;
+        await Eventually.TrueAsync(
+            () =>
+            {
+                var before = running.Controller.Waiting;
+                running.Controller.Enqueue(new ObjectKey("default", $"late-{added++}"));
+                return running.Controller.Waiting == before;
+            },
+            "the stop is under way, nothing is taken any more");
         Assert.False(stop.IsCompleted);
         open.SetResult();
         await stop;
@@ -177,11 +183,9 @@ public sealed class ControllerTests
         var running = new Running(reconciler, options);
         running.Controller.Enqueue(A);
         await Eventually.TrueAsync(() => reconciler.Started == 1, "it runs");
-        var watch = Stopwatch.StartNew();
 
         await running.StopAsync();
 
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10));
         never.SetResult(Outcome.Next);
     }
 
