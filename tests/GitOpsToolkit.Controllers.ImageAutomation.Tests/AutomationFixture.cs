@@ -87,7 +87,7 @@ public abstract class AutomationFixture : IAsyncLifetime
 
     protected Task CreateRepositoryAsync(string name = "app", Action<JsonObject>? change = null)
     {
-        var spec = new JsonObject { ["url"] = Git.CloneUrl("app").AbsoluteUri, ["interval"] = "1h", ["timeout"] = "20s", ["ref"] = new JsonObject { ["branch"] = "main" } };
+        var spec = new JsonObject { ["url"] = Git.CloneUrl("app").AbsoluteUri, ["interval"] = "1h", ["timeout"] = "2m", ["ref"] = new JsonObject { ["branch"] = "main" } };
         change?.Invoke(spec);
         return CreateAsync("source.toolkit.fluxcd.io", "GitRepository", "gitrepositories", name, spec);
     }
@@ -174,6 +174,10 @@ public abstract class AutomationFixture : IAsyncLifetime
 
     protected static JsonNode? Condition(JsonObject obj, string type) =>
         obj["status"]?["conditions"]?.AsArray().FirstOrDefault(condition => (string?)condition!["type"] == type);
+
+    /// <summary>Waits for the event about a push: it is sent after the status that tells of the commit.</summary>
+    protected Task<JsonObject> WaitPushEventAsync(JsonObject pushed) => WaitEventAsync(
+        "the event of the push", e => ((string)e["message"]!).StartsWith($"pushed commit '{Status(pushed, "lastPushCommit")![..7]}'", StringComparison.Ordinal));
 
     protected Task<JsonObject> WaitEventAsync(string what, Func<JsonObject, bool> isSo) => Eventually.GetAsync(async () => (await EventsAsync()).FirstOrDefault(isSo), what);
 

@@ -64,7 +64,7 @@ public sealed class AutomationTests : AutomationFixture
         await CreateRepositoryAsync();
         await CreatePolicyAsync("app", "v0.6.0");
         await CreateAutomationAsync(change: spec => spec["interval"] = "100ms");
-        await WaitPushedAsync();
+        await WaitPushEventAsync(await WaitPushedAsync());
         var tip = await TipAsync();
 
         var mark = Server.Requests.LastNumber;
@@ -170,7 +170,7 @@ public sealed class AutomationTests : AutomationFixture
         await copy.GitAsync("checkout", "--quiet", "-b", "updates/app", one);
         var foreign = await copy.PushCommitAsync("somebody else's", ("note.txt", "kept"));
         await ElectAsync("app", "v0.7.0");
-        await WaitPushedAsync(one);
+        await WaitPushEventAsync(await WaitPushedAsync(one));
         await copy.GitAsync("pull", "--quiet", "origin", "updates/app");
         Assert.Equal(foreign, (await copy.GitAsync("rev-parse", "HEAD^")).Trim());
         Assert.Contains("v0.7.0", await File.ReadAllTextAsync(Path.Combine(copy.Path, "web.yaml")));
@@ -221,6 +221,7 @@ public sealed class AutomationTests : AutomationFixture
         Assert.Contains("waits.yaml:1: default:waits: the policy has no image yet", message);
         await RequestAsync("again");
         await WaitAsync("the request is handled", obj => Status(obj, "lastHandledReconcileAt") == "again");
+        await WaitEventAsync("the warning", e => (string?)e["reason"] == "UnresolvedMarkers");
         Assert.Single(await EventsAsync(), e => (string?)e["reason"] == "UnresolvedMarkers");
 
         await copy.GitAsync("pull", "--quiet", "origin", "main");

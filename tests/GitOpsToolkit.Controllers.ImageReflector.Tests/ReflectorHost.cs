@@ -80,7 +80,7 @@ internal sealed class ReflectorHost : IAsyncDisposable
         storage.Dispose();
     }
 
-    internal void StartController(ImageReflectorOptions? options = null, TimeSpan spread = default)
+    internal void StartController(ImageReflectorOptions? options = null, TimeSpan spread = default, TimeProvider? time = null)
     {
         options = (options ?? new ImageReflectorOptions()) with
         {
@@ -90,7 +90,7 @@ internal sealed class ReflectorHost : IAsyncDisposable
         };
         stop = new CancellationTokenSource();
         module = new ImageReflectorModule(
-            Client, options, TimeProvider.System, new TestLog(Xunit.TestContext.Current.TestOutputHelper), new Random(1));
+            Client, options, time ?? TimeProvider.System, new TestLog(Xunit.TestContext.Current.TestOutputHelper), new Random(1));
         running = module.RunAsync(stop.Token);
     }
 

@@ -125,6 +125,7 @@ public sealed class GitRepositoryTests : SourceFixture
         var after = await WaitReadyAsync("app", $"main@sha1:{second}");
         Assert.Equal((string)before["status"]!["artifact"]!["digest"]!, (string)after["status"]!["artifact"]!["digest"]!);
         Assert.EndsWith($"{second}.tar.gz", (string)after["status"]!["artifact"]!["path"]!, StringComparison.Ordinal);
+        await Eventually.TrueAsync(async () => (await EventsAsync("app")).Any(e => (string?)e["reason"] == "NewArtifact"), "the event of the first");
         Assert.Single(await EventsAsync("app"), e => (string?)e["reason"] == "NewArtifact");
     }
 

@@ -80,7 +80,7 @@ public abstract class SourceFixture : IAsyncLifetime
     {
         ["url"] = Git.CloneUrl(repository).AbsoluteUri,
         ["interval"] = interval,
-        ["timeout"] = "20s",
+        ["timeout"] = "2m",
         ["ref"] = reference is null ? null : JsonNode.Parse(reference),
     };
 

@@ -30,7 +30,8 @@ public sealed class JourneyTests : BegunStory
     public async Task What_is_suspended_stays_as_it_is_and_catches_up_when_it_is_resumed()
     {
         var before = Revision((await GetAsync(Scene.GitRepository))!);
-        await MergeAsync(Scene.Kustomization, """{"spec":{"suspend":true}}""");
+        await MergeAsync(Scene.Kustomization, """{"spec":{"suspend":true},"metadata":{"annotations":{"reconcile.fluxcd.io/requestedAt":"suspended"}}}""");
+        await UntilAsync(Scene.Kustomization, found => (string?)found["status"]?["lastHandledReconcileAt"] == "suspended", "the suspension is seen");
         await Scene.PushTag("v0.6.0", Cancel);
         var source = await UntilAsync(Scene.GitRepository, found => Revision(found) is { Length: > 0 } now && now != before, "the update is committed and fetched");
 

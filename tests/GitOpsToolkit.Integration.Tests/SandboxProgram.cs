@@ -7,7 +7,7 @@ namespace GitOpsToolkit.Integration.Tests;
 /// <summary>The <c>gitops sandbox</c> program, in this process or as one of its own.</summary>
 internal static class SandboxProgram
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(6);
 
     public static async Task<int> RunInProcessAsync(string state, TextWriter output)
     {

@@ -25,7 +25,7 @@ internal static class TestCluster
     public static bool IsGiven => Choice == ClusterChoice.Real && Kubeconfig is not null;
 
     /// <summary>For a condition that many hops have to come true before.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Where log lines go, for the one who looks for a fault: the file that <c>GITOPS_TEST_LOG</c> names.</summary>
     private static Stream? Log { get; } = Environment.GetEnvironmentVariable("GITOPS_TEST_LOG") is { Length: > 0 } file

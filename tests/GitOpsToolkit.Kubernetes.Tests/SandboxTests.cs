@@ -103,7 +103,8 @@ public sealed class SandboxTests
         await running.Cache.WaitForSyncAsync(Cancel);
 
         await server.DisposeAsync();
-        await using var again = await ApiServer.StartAsync(options with { Port = port }, Cancel);
+        // A connection of somebody else may have the port for a moment.
+        await using var again = await Eventually.GetAsync(async () => await ApiServer.StartAsync(options with { Port = port }, Cancel), "the server is there again");
         await client.DeleteAsync(Maps.At(new ObjectKey("default", "goes")), null, Cancel);
         await client.CreateAsync(Maps, Sandbox.ConfigMap("comes"), null, Cancel);
 

@@ -10,7 +10,7 @@ internal static class Harness
     internal static readonly RegistryClientOptions Quick = new()
     {
         RetryDelay = TimeSpan.FromMilliseconds(1),
-        AttemptTimeout = TimeSpan.FromSeconds(10)
+        AttemptTimeout = TimeSpan.FromMinutes(1)
     };
 
     internal static ImageName Image(string host, string repository = "app") =>

@@ -125,7 +125,7 @@ public sealed class SandboxRegistryTests
 
         // A name that is not this machine's, although it leads here.
         using var client = new RegistryClient(
-            Quick with { AttemptTimeout = TimeSpan.FromSeconds(10) }, TimeProvider.System, (_, _) =>
+            Quick with { AttemptTimeout = TimeSpan.FromMinutes(1) }, TimeProvider.System, (_, _) =>
                 Task.FromResult(new[] { System.Net.IPAddress.Loopback }));
         var image = Image($"registry.test:{registry.Url.Port}");
         var list = await client.ListTagsAsync(image, new RegistryAccess(Insecure: true), CancellationToken.None);

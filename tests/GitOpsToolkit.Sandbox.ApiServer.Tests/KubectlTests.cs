@@ -174,7 +174,7 @@ public sealed class KubectlTests(KubectlTests.Fixture fixture) : IClassFixture<K
     {
         Assert.SkipWhen(KubectlProgram.Missing(27) is not null, KubectlProgram.Missing(27) ?? "");
         await kubectl.RunAsync(["apply", "-f", kubectl.Write("crd.yaml", Widgets)]);
-        await kubectl.RunAsync("wait --for=condition=Established crd/widgets.example.com --timeout=10s");
+        await kubectl.RunAsync("wait --for=condition=Established crd/widgets.example.com --timeout=2m");
         var file = kubectl.Write("widget.yaml", "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a}\nspec: {size: 3}\n");
         Assert.Equal("widget.example.com/a created\n", await kubectl.RunAsync(["apply", "-f", file]));
         Assert.Equal("widget.example.com/a unchanged\n", await kubectl.RunAsync(["apply", "-f", file]));
@@ -182,7 +182,7 @@ public sealed class KubectlTests(KubectlTests.Fixture fixture) : IClassFixture<K
         Assert.Matches(@"SIZE +COLOUR\na +3 +red", await kubectl.RunAsync("get wd -o wide"));
         Assert.Contains("How big it is.", await kubectl.RunAsync("explain widgets.spec.size"), StringComparison.Ordinal);
         Assert.Contains("widgets", await kubectl.RunAsync("api-resources --api-group=example.com"), StringComparison.Ordinal);
-        await kubectl.RunAsync("delete crd widgets.example.com --timeout=20s");
+        await kubectl.RunAsync("delete crd widgets.example.com --timeout=2m");
         await kubectl.RunAsync("get wd", exit: 1);
     }
 
@@ -192,12 +192,12 @@ public sealed class KubectlTests(KubectlTests.Fixture fixture) : IClassFixture<K
         await kubectl.RunAsync(["apply", "-f", kubectl.Write("web.yaml", Web)]);
         var status = """{"status":{"observedGeneration":1,"replicas":2,"updatedReplicas":2,"readyReplicas":2,"availableReplicas":2,"conditions":[{"type":"Available","status":"True"}]}}""";
         Assert.Equal(200, (await server.MergeAsync($"/apis/apps/v1/namespaces/{space}/deployments/web/status", status)).Number);
-        Assert.Contains("successfully rolled out", await kubectl.RunAsync("rollout status deploy/web --timeout=10s"), StringComparison.Ordinal);
-        Assert.Contains("condition met", await kubectl.RunAsync("wait --for=condition=Available deploy/web --timeout=10s"), StringComparison.Ordinal);
+        Assert.Contains("successfully rolled out", await kubectl.RunAsync("rollout status deploy/web --timeout=2m"), StringComparison.Ordinal);
+        Assert.Contains("condition met", await kubectl.RunAsync("wait --for=condition=Available deploy/web --timeout=2m"), StringComparison.Ordinal);
         await kubectl.RunAsync("create namespace going");
-        await kubectl.RunAsync("delete namespace going --timeout=20s");
+        await kubectl.RunAsync("delete namespace going --timeout=2m");
         await kubectl.RunAsync("get namespace going", exit: 1);
-        await kubectl.RunAsync("delete deploy web --cascade=foreground --timeout=20s");
+        await kubectl.RunAsync("delete deploy web --cascade=foreground --timeout=2m");
         await kubectl.RunAsync("get deploy web", exit: 1);
     }
 

@@ -178,7 +178,7 @@ internal sealed class WatchStream : IAsyncDisposable
     public async Task<string?> NextAsync()
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        deadline.CancelAfter(Eventually.Deadline);
         if (await reader.ReadLineAsync(deadline.Token) is not { } line)
         {
             return null;

@@ -64,7 +64,7 @@ public sealed class LimitTests : IDisposable
         await stream.WriteAsync("POST /app.git/git-upload-pack HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-git-upload-pack-request\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n0032\r\n"u8.ToArray());
 
         // git answers with its header at once and waits for more; what counts is that the connection ends.
-        await ReadUntilClosedAsync(stream).WaitAsync(TimeSpan.FromSeconds(20));
+        await ReadUntilClosedAsync(stream).WaitAsync(Eventually.Deadline);
     }
 
     [Fact]

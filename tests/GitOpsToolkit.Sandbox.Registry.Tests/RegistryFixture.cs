@@ -13,7 +13,7 @@ internal sealed class RegistryFixture : IAsyncDisposable
     private RegistryFixture(OciRegistry registry)
     {
         Registry = registry;
-        Http = new HttpClient { BaseAddress = registry.Url, Timeout = TimeSpan.FromSeconds(20) };
+        Http = new HttpClient { BaseAddress = registry.Url, Timeout = TimeSpan.FromMinutes(2) };
         Pusher = new ImagePusher(Http, registry.Url);
     }
 

@@ -36,19 +36,19 @@ public sealed class KubectlRolloutTests : IAsyncLifetime
         var target = $"{plural}/web";
         var spec = Playground.WorkloadSpec("web", "web:v1");
         await _cluster.CreateAsync("apps", plural, kind, "web", spec);
-        await RunAsync("rollout", "status", target, "--timeout=20s");
+        await RunAsync("rollout", "status", target, "--timeout=2m");
         await RunAsync("set", "image", target, "web=web:v2");
-        Assert.Contains(done, await RunAsync("rollout", "status", target, "--timeout=20s"));
+        Assert.Contains(done, await RunAsync("rollout", "status", target, "--timeout=2m"));
 
         Assert.Contains("web:v1", await RunAsync("rollout", "history", target, "--revision=1"));
         Assert.Contains("web:v2", await RunAsync("rollout", "history", target, "--revision=2"));
         await RunAsync("rollout", "undo", target);
-        await RunAsync("rollout", "status", target, "--timeout=20s");
+        await RunAsync("rollout", "status", target, "--timeout=2m");
         Assert.Equal("web:v1", await RunAsync("get", target, "-o", "jsonpath={.spec.template.spec.containers[0].image}"));
         Assert.Contains("web:v1", await RunAsync("rollout", "history", target, "--revision=3"));
 
         await RunAsync("rollout", "restart", target);
-        await RunAsync("rollout", "status", target, "--timeout=20s");
+        await RunAsync("rollout", "status", target, "--timeout=2m");
         Assert.Contains("restartedAt", await RunAsync("get", "pods", "-o", "jsonpath={.items[*].metadata.annotations}"));
     }
 
@@ -56,7 +56,7 @@ public sealed class KubectlRolloutTests : IAsyncLifetime
     public async Task Describe_tells_the_addresses_of_a_service()
     {
         await _cluster.CreateAsync("apps", "deployments", "Deployment", "web", Playground.WorkloadSpec("web", "web:v1", 1));
-        await RunAsync("rollout", "status", "deployments/web", "--timeout=20s");
+        await RunAsync("rollout", "status", "deployments/web", "--timeout=2m");
         await RunAsync("expose", "deployment", "web", "--port=80");
         var address = await RunAsync("get", "pods", "-o", "jsonpath={.items[0].status.podIP}");
 
@@ -78,7 +78,7 @@ public sealed class KubectlRolloutTests : IAsyncLifetime
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(Playground.Cancel);
         var errors = process.StandardError.ReadToEndAsync(Playground.Cancel);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+        using var deadline = new CancellationTokenSource(2 * Eventually.Deadline);
         await process.WaitForExitAsync(deadline.Token);
         Assert.True(process.ExitCode == 0, $"kubectl {string.Join(' ', arguments)} gave {process.ExitCode}: {await output}{await errors}");
         return await output;
