@@ -23,6 +23,7 @@ public sealed class ImageAutomationModule : IDisposable
     private readonly ImageAutomationOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly GitRemote _ownRemote;
     private readonly GitMirrorStore _mirrors;
     private readonly ControllerSet _set;
 
@@ -32,7 +33,7 @@ public sealed class ImageAutomationModule : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Where logs go.</param>
     /// <param name="random">Spreads pushes that met a moved branch.</param>
-    /// <param name="remote">Talks to Git servers; null runs the git program.</param>
+    /// <param name="remote">Talks to Git servers; null: over HTTP by itself, and with the git program.</param>
     /// <exception cref="IOException">The storage is in use by another process, or cannot be written.</exception>
     public ImageAutomationModule(
         KubeClient client,
@@ -46,8 +47,9 @@ public sealed class ImageAutomationModule : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         (_options, _time, _logger) = (options, time, loggers.CreateLogger(Name));
         var folder = Path.Combine(options.StoragePath, "mirrors");
+        _ownRemote = new GitRemote(Path.Combine(folder, ".scratch"), new GitCliOptions(), time);
         _mirrors = new GitMirrorStore(folder,
-            remote ?? new GitCliRemote(Path.Combine(folder, ".scratch"), new GitCliOptions(), time), time);
+            remote ?? _ownRemote, time);
         var events = new EventRecorderOptions { Controller = Name, Instance = options.Instance };
         var watch = new WatchCacheOptions { Namespace = options.WatchNamespace, LabelSelector = options.WatchLabelSelector };
         _set = new ControllerSet(client.As(Name), events, loggers, time, random, watch);
@@ -65,6 +67,7 @@ public sealed class ImageAutomationModule : IDisposable
     {
         _set.Dispose();
         _mirrors.Dispose();
+        _ownRemote.Dispose();
     }
 
     private void AddController(Random random)

@@ -21,6 +21,7 @@ public sealed class SourceControllerModule : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ArtifactStorage _storage;
     private readonly ArtifactServer _server;
+    private readonly GitRemote _ownRemote;
     private readonly GitMirrorStore _mirrors;
     private readonly ControllerSet _set;
 
@@ -30,7 +31,7 @@ public sealed class SourceControllerModule : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Where logs go.</param>
     /// <param name="random">Spreads requeues.</param>
-    /// <param name="remote">Talks to Git servers; null runs the git program.</param>
+    /// <param name="remote">Talks to Git servers; null: over HTTP by itself, and with the git program.</param>
     /// <exception cref="ArgumentException">A flag's value makes no sense.</exception>
     /// <exception cref="IOException">The storage is in use by another process, or cannot be written.</exception>
     public SourceControllerModule(
@@ -40,7 +41,8 @@ public sealed class SourceControllerModule : IAsyncDisposable
         _storage = new ArtifactStorage(options, time);
         _server = new ArtifactServer(options);
         var mirrorPath = options.MirrorPath ?? Path.Combine(options.StoragePath, ".mirrors");
-        _mirrors = new GitMirrorStore(mirrorPath, remote ?? new GitCliRemote(Path.Combine(mirrorPath, ".scratch"), new GitCliOptions(), time), time);
+        _ownRemote = new GitRemote(Path.Combine(mirrorPath, ".scratch"), new GitCliOptions(), time);
+        _mirrors = new GitMirrorStore(mirrorPath, remote ?? _ownRemote, time);
         var events = new EventRecorderOptions { Controller = Name, Instance = options.Instance };
         var watch = new WatchCacheOptions { Namespace = options.WatchNamespace, LabelSelector = options.WatchLabelSelector };
         _set = new ControllerSet(client.As(Name), events, loggers, time, random, watch);
@@ -76,6 +78,7 @@ public sealed class SourceControllerModule : IAsyncDisposable
         _set.Dispose();
         await _server.DisposeAsync();
         _mirrors.Dispose();
+        _ownRemote.Dispose();
     }
 
     private void AddControllers()

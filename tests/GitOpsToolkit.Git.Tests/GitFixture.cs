@@ -9,6 +9,7 @@ public abstract class GitFixture : IAsyncLifetime
 {
     protected static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
     private GitMirrorStore? _store;
+    private GitRemote? _remote;
 
     protected TempDirectory Folder { get; } = new();
 
@@ -18,7 +19,7 @@ public abstract class GitFixture : IAsyncLifetime
 
     protected Func<GitPush, string?> PreReceive { get; set; } = _ => null;
 
-    protected virtual IGitRemote Remote => new GitCliRemote(Folder["scratch"], new GitCliOptions(), TimeProvider.System);
+    protected virtual IGitRemote Remote => _remote ??= new GitRemote(Folder["scratch"], new GitCliOptions(), TimeProvider.System);
 
     public virtual async ValueTask InitializeAsync() => Server = await GitServer.StartAsync(new GitServerOptions
     {
@@ -29,9 +30,16 @@ public abstract class GitFixture : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         _store?.Dispose();
+        _remote?.Dispose();
+        DisposeMore();
         await Server.DisposeAsync();
         Folder.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    protected virtual void DisposeMore()
+    {
+        // For who has something of his own.
     }
 
     protected GitMirrorStore OpenStore() => new(Folder["mirrors"], Remote, TimeProvider.System);

@@ -28,7 +28,7 @@ public sealed class ReferenceResolverTests : GitFixture
     {
         await Server.CreateRepositoryAsync("app");
         await ResolveAsync(new GitReference { Commit = new string('a', 40) });
-        Assert.Equal(0, Requests("/info/refs"));
+        Assert.Empty(Server.Requests);
     }
 
     [Fact]

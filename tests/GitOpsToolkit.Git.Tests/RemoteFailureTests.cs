@@ -184,10 +184,13 @@ public sealed class RemoteFailureTests : GitFixture
     {
         using var copy = await NewRepositoryAsync("app");
         await copy.PushCommitAsync("first");
-        var remote = new GitCliRemote(Folder["scratch"], new GitCliOptions { MaxListBytes = 40 }, TimeProvider.System);
+        var options = new GitCliOptions { MaxListBytes = 40 };
+        using var remote = new GitRemote(Folder["scratch"], options, TimeProvider.System);
+        var program = new GitCliRemote(Folder["scratch"], options, TimeProvider.System);
         var endpoint = new GitEndpoint(GitUrl.Parse(Server.CloneUrl("app").AbsoluteUri), null, Timeout);
 
         Assert.Equal(GitFailure.TooLarge, await FailureAsync(() => remote.ListRefsAsync(endpoint, RefScope.All, None)));
+        Assert.Equal(GitFailure.TooLarge, await FailureAsync(() => program.ListRefsAsync(endpoint, RefScope.All, None)));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class TlsTests : IDisposable
         using var certificate = Issue(authority);
         await using var server = await GitServer.StartAsync(new GitServerOptions { RootDirectory = _folder["repositories"], Certificate = certificate });
         await server.CreateRepositoryAsync("app", access: GitAccess.Basic("git", "x"));
-        var remote = new GitCliRemote(_folder["scratch"], new GitCliOptions(), TimeProvider.System);
+        using var remote = new GitRemote(_folder["scratch"], new GitCliOptions(), TimeProvider.System);
         using var store = new GitMirrorStore(_folder["mirrors"], remote, TimeProvider.System);
         var url = GitUrl.Parse(server.CloneUrl("app").AbsoluteUri);
         var trusting = new GitCredentials { Username = "git", Password = "x", CaCertificates = authority.ExportCertificatePem() };

@@ -10,7 +10,7 @@ internal sealed class CredentialFiles : IDisposable
     {
         (string Key, string? Pem)[] wanted =
         [
-            ("sslCAInfo", credentials?.CaCertificates), ("sslCert", credentials?.ClientCertificate), ("sslKey", credentials?.ClientKey),
+            ("sslCAInfo", SystemAuthorities.With(credentials?.CaCertificates)), ("sslCert", credentials?.ClientCertificate), ("sslKey", credentials?.ClientKey),
         ];
         if (wanted.All(file => file.Pem is null))
         {

@@ -7,7 +7,7 @@ namespace GitOpsToolkit.Git;
 public sealed record GitCredentials
 {
     /// <summary>What is shorter guards nothing, and its letters are in any sentence.</summary>
-    private const int ShortestSecret = 4;
+    internal const int ShortestSecret = 4;
 
     /// <summary>The user name of basic authentication.</summary>
     public string? Username { get; init; }
@@ -18,7 +18,7 @@ public sealed record GitCredentials
     /// <summary>A token that is sent as <c>Authorization: Bearer …</c>.</summary>
     public string? BearerToken { get; init; }
 
-    /// <summary>Certificates (PEM) that are trusted instead of the system's.</summary>
+    /// <summary>Certificates (PEM) that are trusted besides the system's.</summary>
     public string? CaCertificates { get; init; }
 
     /// <summary>The client's certificate chain (PEM).</summary>

@@ -43,11 +43,20 @@ internal static class GitFailures
         ("does not appear to be a git repository", GitFailure.RepositoryNotFound),
     ];
 
+    /// <summary>What git's error text, or a server's own words, come to.</summary>
     public static GitException From(string operation, GitEndpoint endpoint, string error)
     {
-        var failure = Array.Find(s_signs, sign => error.Contains(sign.Text, StringComparison.OrdinalIgnoreCase)).Failure;
-        return new GitException(failure, $"{operation} '{endpoint.Url}': {Advice(failure, endpoint.Credentials is not null)}{Told(failure, error)}");
+        var failure = KindOf(error);
+        return Of(failure, operation, endpoint, Told(failure, error));
     }
+
+    /// <summary>A failure whose kind is known, and what was said of it.</summary>
+    public static GitException Of(GitFailure failure, string operation, GitEndpoint endpoint, string said, Exception? cause = null) =>
+        new(failure, $"{operation} '{endpoint.Url}': {Advice(failure, endpoint.Credentials is not null)}{said}", cause);
+
+    /// <summary>The kind of failure that a text speaks of.</summary>
+    public static GitFailure KindOf(string error) =>
+        Array.Find(s_signs, sign => error.Contains(sign.Text, StringComparison.OrdinalIgnoreCase)).Failure;
 
     public static GitException Deadline(string operation, GitUrl url, TimeSpan timeout, GitException cause) => new(
         cause.Failure,

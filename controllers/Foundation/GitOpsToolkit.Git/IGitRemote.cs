@@ -1,3 +1,5 @@
+using GitOpsToolkit.Connections;
+
 namespace GitOpsToolkit.Git;
 
 /// <summary>The network side of Git, and the only place that talks to Git servers. Everything local (trees, commits) is <see cref="GitMirror"/>'s.</summary>
@@ -30,7 +32,20 @@ public interface IGitRemote
 /// <param name="Url">The address.</param>
 /// <param name="Credentials">What to present; null for an anonymous client.</param>
 /// <param name="Timeout">The deadline of one operation.</param>
-public sealed record GitEndpoint(GitUrl Url, GitCredentials? Credentials, TimeSpan Timeout);
+public sealed record GitEndpoint(GitUrl Url, GitCredentials? Credentials, TimeSpan Timeout)
+{
+    /// <summary>The proxy between, for HTTP and HTTPS; null for that of the environment, if any.</summary>
+    public ProxySettings? Proxy { get; init; }
+
+    /// <summary>Takes what is secret here out of words that a server may have put together from it.</summary>
+    internal string Redact(string text)
+    {
+        text = Credentials?.Redact(text) ?? text;
+        return Proxy?.Secret is { Length: >= GitCredentials.ShortestSecret } secret
+            ? text.Replace(secret, "***", StringComparison.Ordinal).Replace(Uri.EscapeDataString(secret), "***", StringComparison.Ordinal)
+            : text;
+    }
+}
 
 /// <summary>A reference as the server tells it.</summary>
 /// <param name="Name">The full name, or <c>HEAD</c>.</param>
@@ -40,6 +55,9 @@ public sealed record GitRef(string Name, string Id, string? PeeledId = null)
 {
     /// <summary>The commit (as a rule), with annotated tags resolved.</summary>
     public string TargetId => PeeledId ?? Id;
+
+    /// <summary>The reference that this one stands for, e.g. <c>refs/heads/main</c> for <c>HEAD</c>; null where it is no symbolic one, or the server does not say.</summary>
+    public string? SymrefTarget { get; init; }
 }
 
 /// <summary>Which references are of interest; a server may tell more.</summary>
