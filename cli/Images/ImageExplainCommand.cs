@@ -70,8 +70,8 @@ internal static class ImageExplainCommand
     private static async Task<PolicyExplanation> FromClusterAsync(
         PolicyExplainer explainer, ClusterOptions cluster, ParseResult parsed, string name, TimeProvider time, CancellationToken cancellation)
     {
-        var client = cluster.Connect(parsed, time);
+        var access = cluster.Connect(parsed, time);
         using var registry = new RegistryClient(new RegistryClientOptions { UserAgent = "gitops" }, time);
-        return await explainer.ExplainAsync(client, registry, new ObjectKey(parsed.GetValue(cluster.Namespace)!, name), cancellation);
+        return await explainer.ExplainAsync(access.Client, registry, new ObjectKey(access.Namespace, name), cancellation);
     }
 }

@@ -6,11 +6,14 @@ namespace GitOpsToolkit.Cli.Images;
 /// <summary>Reads a list of tags: one a line, with the time at which it was first seen behind it where that is known; or a JSON list of tags.</summary>
 internal static class TagFile
 {
-    /// <exception cref="FormatException">A line is neither; the message names it.</exception>
+    // Twice what a registry may list, since each tag may have a time behind it.
+    private const int MaxBytes = 64 << 20;
+
+    /// <exception cref="FormatException">The file is too large, or a line is neither; the message names it.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static IReadOnlyDictionary<string, DateTimeOffset?> Read(string path)
     {
-        var text = File.ReadAllText(path);
+        var text = InputFile.Read(path, MaxBytes);
         var tags = new Dictionary<string, DateTimeOffset?>(StringComparer.Ordinal);
         if (text.AsSpan().TrimStart() is ['[', ..])
         {

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Cli.Images;
+using GitOpsToolkit.Sandbox.ApiServer;
 using GitOpsToolkit.TestKit;
+using GitOpsToolkit.Yaml;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -139,6 +141,46 @@ public sealed class ImageExplainTests : IDisposable
         Assert.Equal(2, await InvokeAsync("image", "explain", "app", "--kubeconfig", folder["nowhere"]));
         Assert.StartsWith("failed: ", errors.ToString(), StringComparison.Ordinal);
         Assert.Contains("nowhere", errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "default")]
+    [InlineData("team", "team")]
+    [InlineData("team", "given", "-n", "given")]
+    public async Task The_namespace_is_the_one_given_or_the_contexts(string ofContext, string expected, params string[] more)
+    {
+        await using var server = await ApiServer.StartAsync(ct: TestContext.Current.CancellationToken);
+        var kubeconfig = YamlReader.ReadOne(server.Kubeconfig).Root!;
+        kubeconfig["contexts"]![0]!["context"]!["namespace"] = ofContext;
+        await File.WriteAllTextAsync(folder["kubeconfig"], kubeconfig.ToJsonString());
+
+        Assert.Equal(2, await InvokeAsync(["image", "explain", "app", "--kubeconfig", folder["kubeconfig"], .. more]));
+        Assert.Equal($"failed: ImagePolicy {expected}/app does not exist\n", errors.ToString().ReplaceLineEndings("\n"));
+    }
+
+    [Theory]
+    [InlineData("policy.yaml", 16)]
+    [InlineData("tags.txt", 64)]
+    public async Task A_file_beyond_its_cap_is_refused(string file, int mebibytes)
+    {
+        await File.WriteAllTextAsync(folder["policy.yaml"], Policy);
+        await File.WriteAllTextAsync(folder["tags.txt"], "v1.0.0\n");
+        await using (var large = File.OpenWrite(folder[file]))
+        {
+            large.SetLength((mebibytes << 20) + 1);
+        }
+
+        Assert.Equal(2, await InvokeAsync("image", "explain", "--policy", folder["policy.yaml"], "--tags", folder["tags.txt"]));
+        Assert.Equal($"failed: {folder[file]} is larger than {mebibytes} MiB: is it the right file?\n", errors.ToString().ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public async Task A_device_without_end_is_refused_too()
+    {
+        await File.WriteAllTextAsync(folder["policy.yaml"], Policy);
+
+        Assert.Equal(2, await InvokeAsync("image", "explain", "--policy", folder["policy.yaml"], "--tags", "/dev/zero"));
+        Assert.Contains("/dev/zero is larger than 64 MiB", errors.ToString(), StringComparison.Ordinal);
     }
 
     private async Task<int> RunAsync(string policy, string tags, params string[] more)
