@@ -66,6 +66,14 @@ public sealed class FlagsTests
         Assert.Contains(options.WithoutEffect, note => note.StartsWith("--events-addr: ", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("--gc-interval=10m", "the tags of an ImageRepository are one packed file, written anew where they change: there is nothing to collect or compress")]
+    [InlineData("--default-kubeconfig-service-account=x", "spec.kubeConfig is not honoured yet: an object that uses it is Stalled")]
+    [InlineData("--default-decryption-service-account=x", "decryption is not honoured yet: an object that asks for it is Stalled")]
+    [InlineData("--ssh-kex-algos=x", "ssh is not supported yet: an object whose URL has that scheme is Stalled")]
+    public void A_flag_of_Flux_that_means_nothing_here_says_why(string flag, string reason) =>
+        Assert.Equal([$"{flag.Split('=')[0]}: {reason}"], Bind(flag).WithoutEffect);
+
     [Fact]
     public void Several_controllers_in_one_process_share_no_folder()
     {

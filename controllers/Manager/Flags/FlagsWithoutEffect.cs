@@ -9,12 +9,12 @@ namespace GitOpsToolkit.Manager.Flags;
 internal sealed class FlagsWithoutEffect
 {
     private const string Helm = "Helm's kinds are not reconciled yet";
-    private const string Ssh = "git's own ssh decides";
+    private const string Ssh = "ssh is not supported yet: an object whose URL has that scheme is Stalled";
     private const string Sops = "decryption is not honoured yet: an object that asks for it is Stalled";
     private const string TokenCache = "tokens of clouds are kept until shortly before they expire";
-    private const string Identity = "cloud identities are not honoured yet: an object that asks for them is Stalled";
+    private const string KubeConfig = "spec.kubeConfig is not honoured yet: an object that uses it is Stalled";
     private const string Flow = "the server's priority and fairness decides, and 429 is honoured";
-    private const string Store = "tags are kept in files";
+    private const string Store = "the tags of an ImageRepository are one packed file, written anew where they change: there is nothing to collect or compress";
 
     private static readonly (string Name, string Reason)[] Known =
     [
@@ -22,14 +22,13 @@ internal sealed class FlagsWithoutEffect
         ("--kube-api-qps", Flow), ("--kube-api-burst", Flow),
         ("--watch-configs-label-selector", "ConfigMaps and Secrets are not watched yet"),
         ("--token-cache-max-size", TokenCache), ("--token-cache-max-duration", TokenCache),
-        ("--default-kubeconfig-service-account", Identity), ("--default-decryption-service-account", Identity),
+        ("--default-kubeconfig-service-account", KubeConfig), ("--default-decryption-service-account", Sops),
         ("--helm-index-max-size", Helm), ("--helm-chart-max-size", Helm), ("--helm-chart-file-max-size", Helm),
         ("--helm-cache-max-size", Helm), ("--helm-cache-ttl", Helm), ("--helm-cache-purge-interval", Helm),
         ("--ssh-kex-algos", Ssh), ("--ssh-hostkey-algos", Ssh),
         ("--no-remote-bases", "remote bases are always refused"),
         ("--sops-age-secret", Sops), ("--sops-vault-configmap", Sops),
-        ("--insecure-kubeconfig-exec", "spec.kubeConfig is not honoured yet: an object that uses it is Stalled"),
-        ("--insecure-kubeconfig-tls", "spec.kubeConfig is not honoured yet: an object that uses it is Stalled"),
+        ("--insecure-kubeconfig-exec", KubeConfig), ("--insecure-kubeconfig-tls", KubeConfig),
         ("--storage-value-log-file-size", Store), ("--storage-compression-threshold", Store), ("--gc-interval", Store),
     ];
 
