@@ -95,7 +95,8 @@ public sealed class ImageAutomationModule : IDisposable
         controller.Watch(policies, change => HasNewImage(change)
             ? Keys(automations, ImageUpdateAutomationReconciler.ByNamespace, change.Key.Namespace) : []);
         controller.Watch(repositories, change => HasNewSpec(change) ? Keys(automations, BySource, change.Key.ToString()) : []);
-        _set.Add(cancellation => _mirrors.TidyUntilCancelledAsync(TellTidied, cancellation));
+        _set.Add(cancellation => _mirrors.TidyUntilCancelledAsync(
+            (what, error) => _logger.Log(error is null ? LogLevel.Debug : LogLevel.Warning, error, "{What}", what), cancellation));
     }
 
     private static IEnumerable<ObjectKey> Keys(WatchCache<ImageUpdateAutomation> automations, string index, string value) =>
@@ -109,16 +110,4 @@ public sealed class ImageAutomationModule : IDisposable
 
     private static bool HasNewSpec(CacheChange<GitRepository> change) =>
         change.New is { } now && change.Old?.Head.Generation != now.Head.Generation;
-
-    private void TellTidied(int deleted, Exception? error)
-    {
-        if (error is not null)
-        {
-            _logger.LogWarning(error, "Git mirrors that are no longer used could not be deleted, next try in an hour: {Problem}", error.Message);
-        }
-        else
-        {
-            _logger.LogDebug("Deleted {Count} Git mirrors that were not used for a week", deleted);
-        }
-    }
 }

@@ -93,18 +93,7 @@ public sealed class SourceControllerModule : IAsyncDisposable
         _set.Add("gitrepository", git, loop).Watch(repositories);
         var images = _set.Cache<OCIRepository>();
         _set.Add("ocirepository", new OciRepositoryReconciler(images, _set.Services), loop).Watch(images);
-        _set.Add(cancellation => _mirrors.TidyUntilCancelledAsync(TellTidied, cancellation));
-    }
-
-    private void TellTidied(int deleted, Exception? error)
-    {
-        if (error is not null)
-        {
-            _logger.LogWarning(error, "Git mirrors that are no longer used could not be deleted, next try in an hour: {Problem}", error.Message);
-        }
-        else
-        {
-            _logger.LogDebug("Deleted {Count} Git mirrors that were not used for a week", deleted);
-        }
+        _set.Add(cancellation => _mirrors.TidyUntilCancelledAsync(
+            (what, error) => _logger.Log(error is null ? LogLevel.Debug : LogLevel.Warning, error, "{What}", what), cancellation));
     }
 }

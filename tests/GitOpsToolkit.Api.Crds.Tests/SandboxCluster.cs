@@ -27,7 +27,7 @@ public sealed class SandboxCluster : IAsyncLifetime
             RevocationMode = X509RevocationMode.NoCheck,
             CustomTrustStore = { authority },
         };
-        _http = new HttpClient(handler) { BaseAddress = _server.Url, Timeout = TimeSpan.FromSeconds(30) };
+        _http = new HttpClient(handler) { BaseAddress = _server.Url, Timeout = TimeSpan.FromMinutes(2) };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _server.Token);
         foreach (var crd in ConfigFiles.In("crd"))
         {

@@ -129,12 +129,21 @@ public sealed class BudgetTests : IDisposable
     public async Task No_more_calls_run_at_a_time_than_the_budget_allows()
     {
         var (running, most) = (0, 0);
+        var counting = new Lock();
         using var gate = new SemaphoreSlim(0);
         using var raw = new RawServer(async (stream, cancellation) =>
         {
-            most = Math.Max(most, Interlocked.Increment(ref running));
+            lock (counting)
+            {
+                most = Math.Max(most, ++running);
+            }
+
             await gate.WaitAsync(cancellation);
-            Interlocked.Decrement(ref running);
+            lock (counting)
+            {
+                running--;
+            }
+
             await RawServer.WriteAsync(stream, $"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {Body.Length}\r\n\r\n{Body}", cancellation);
         });
         using var client = new RegistryClient(Quick with { MaxRequestsPerHost = 3 }, TimeProvider.System);

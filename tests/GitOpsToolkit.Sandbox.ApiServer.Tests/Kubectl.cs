@@ -36,7 +36,7 @@ internal sealed class Kubectl : IDisposable
         using var process = Start(arguments, editor);
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(2 * Eventually.Deadline);
         try
         {
             await process.WaitForExitAsync(deadline.Token);

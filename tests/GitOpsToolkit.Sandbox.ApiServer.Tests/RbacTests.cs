@@ -110,7 +110,7 @@ public sealed class RbacTests : IAsyncLifetime
              "rules":[{"verbs":["get"],"apiGroups":["source.toolkit.fluxcd.io"],"resources":["*"]}]}
             """);
         await BindAsync("default", "admin", "ClusterRole", """{"kind":"User","name":"alice"}""");
-        await EventuallyAsync(async () => await MayAsync("alice", "get", "gitrepositories", "source.toolkit.fluxcd.io"));
+        await Eventually.TrueAsync(() => MayAsync("alice", "get", "gitrepositories", "source.toolkit.fluxcd.io"), "the aggregated role holds the rule");
         Assert.True(await MayAsync("alice", "create", "rolebindings", "rbac.authorization.k8s.io"));
         Assert.False(await MayAsync("alice", "create", "resourcequotas"));
     }
@@ -194,15 +194,6 @@ public sealed class RbacTests : IAsyncLifetime
         Assert.Equal(200, (await open.SendAsync("GET", "/api/v1/nodes", headers: [("Impersonate-User", "alice")])).Number);
         open.Http.DefaultRequestHeaders.Authorization = null;
         Assert.Equal(401, (await open.GetAsync("/api/v1/nodes")).Number);
-    }
-
-    private static async Task EventuallyAsync(Func<Task<bool>> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!await condition())
-        {
-            limit.Token.ThrowIfCancellationRequested();
-        }
     }
 
     private Task<Answer> AsAsync(string user, string method, string path, string? body = null, string type = "application/json") =>

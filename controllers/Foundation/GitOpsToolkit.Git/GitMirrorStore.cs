@@ -72,9 +72,9 @@ public sealed class GitMirrorStore : IDisposable
     /// Deletes, every hour until cancelled, the mirrors of URLs and credentials that nobody has fetched into for seven days. A tidying
     /// that fails is told and tried again at the next hour: a full or slow disk must not end the controller that the store belongs to.
     /// </summary>
-    /// <param name="tell">Hears of each tidying: how many mirrors went, or what failed.</param>
+    /// <param name="tell">Hears of each tidying, in words for the log; the exception is what failed, or null.</param>
     /// <param name="cancel">Ends it.</param>
-    public async Task TidyUntilCancelledAsync(Action<int, Exception?> tell, CancellationToken cancel)
+    public async Task TidyUntilCancelledAsync(Action<string, Exception?> tell, CancellationToken cancel)
     {
         using var timer = new PeriodicTimer(s_tidyEvery, _time);
         try
@@ -83,11 +83,12 @@ public sealed class GitMirrorStore : IDisposable
             {
                 try
                 {
-                    tell(await DeleteUnusedAsync(s_unusedFor, cancel), null);
+                    var deleted = await DeleteUnusedAsync(s_unusedFor, cancel);
+                    tell($"Deleted {deleted} Git mirrors that were not used for {s_unusedFor.Days} days", null);
                 }
                 catch (Exception error) when (error is IOException or UnauthorizedAccessException)
                 {
-                    tell(0, error);
+                    tell($"Git mirrors that are no longer used could not be deleted, next try in {s_tidyEvery.TotalHours:0} h: {error.Message}", error);
                 }
             }
         }

@@ -9,7 +9,7 @@ namespace GitOpsToolkit.ApiServerFidelity.Tests.Running;
 /// <summary>A case on one server.</summary>
 internal sealed class CaseRun(Target target, Variables variables, CancellationToken ct) : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
     private readonly Dictionary<string, OpenWatch> watches = [];
     private readonly List<Answer> answers = [];
 

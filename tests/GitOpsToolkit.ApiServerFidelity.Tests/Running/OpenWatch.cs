@@ -7,7 +7,7 @@ namespace GitOpsToolkit.ApiServerFidelity.Tests.Running;
 /// <summary>A watch that stays open while the case goes on.</summary>
 internal sealed class OpenWatch : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
     private readonly Channel<JsonNode> events = Channel.CreateUnbounded<JsonNode>();
     private readonly HttpResponseMessage response;
     private readonly CancellationTokenSource leave = new();

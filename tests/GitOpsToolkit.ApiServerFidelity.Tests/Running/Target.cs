@@ -9,7 +9,7 @@ namespace GitOpsToolkit.ApiServerFidelity.Tests.Running;
 /// <summary>A server that cases are sent to.</summary>
 internal sealed class Target : IDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
     private readonly HttpClient http;
     private readonly string token;
 
@@ -105,7 +105,7 @@ internal sealed class Target : IDisposable
         await CreateNamespaceAsync(name, ct);
         try
         {
-            await FilledAsync(name, TimeSpan.FromSeconds(10), ct);
+            await FilledAsync(name, TimeSpan.FromSeconds(30), ct);
             FillsNamespaces = true;
         }
         catch (TimeoutException)
