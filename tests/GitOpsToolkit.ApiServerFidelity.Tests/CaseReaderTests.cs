@@ -26,7 +26,7 @@ public sealed class CaseReaderTests
     [Fact]
     public void A_request_says_its_types_user_and_body()
     {
-        var step = Step("""{PATCH: "/x/${ns}", type: apply, user: jane, groups: [a, b], accept: application/yaml, body: {k: v}, capture: {rv: $.metadata.resourceVersion}}""");
+        var step = Step("""{PATCH: "/x/${ns}", type: apply, user: jane, groups: [a, b], accept: application/yaml, body: {k: v}, capture: {rv: $.metadata.resourceVersion}, part: $.spec}""");
 
         var request = Assert.IsType<RequestStep>(step);
         Assert.Equal(("PATCH", "/x/${ns}", "application/apply-patch+yaml"), (request.Method, request.Path, request.Type));
@@ -35,6 +35,7 @@ public sealed class CaseReaderTests
         Assert.Equal("application/yaml", request.Headers["Accept"]);
         Assert.Equal("""{"k":"v"}""", request.Body!.ToJsonString());
         Assert.Equal("$.metadata.resourceVersion", request.Capture["rv"]);
+        Assert.Equal("$.spec", request.Part);
     }
 
     [Fact]

@@ -31,6 +31,8 @@ public sealed class ComparisonTests
     [InlineData("$..b.d", "$.a[3].b.c", false)]
     [InlineData("$.*['x/y']", "$.a['x/y']", true)]
     [InlineData("$.a.b", "$.a", false)]
+    [InlineData("$['io.*.v1.*'].x", "$['io.k8s.v1.Pod'].x", true)]
+    [InlineData("$['io.*.v1.*']", "$['io.k8s.v2.Pod']", false)]
     [InlineData("headers.Warning", "headers.Warning[0]", true)]
     [InlineData("code", "headers.Warning[0]", false)]
     public void A_pattern_covers_its_place_and_all_under_it(string pattern, string place, bool covers) =>
@@ -60,6 +62,10 @@ public sealed class ComparisonTests
         Assert.Equal(0, Compare([Explained("$.message") with { Is = JsonValue.Create("new") }]).Count);
         Assert.Equal(2, Compare([Explained("$.message") with { Is = JsonValue.Create("newer") }]).Count);
     }
+
+    [Fact]
+    public void An_explanation_may_be_of_additions_only() =>
+        Assert.Equal(2, Compare([Explained("$.message") with { Added = true }]).Count);
 
     [Fact]
     public void An_explanation_of_nothing_counts() => Assert.Equal(1, Compare([Explained("$.message"), Explained("code")]).Count);

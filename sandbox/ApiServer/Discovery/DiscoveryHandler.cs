@@ -10,6 +10,7 @@ internal sealed class DiscoveryHandler(Cluster cluster, Func<string> address)
 {
     private readonly DiscoveryDocuments documents = new(cluster.Registry, address);
     private readonly OpenApiDocuments openApi = new(cluster.Registry);
+    private readonly OpenApiV2 openApiV2 = new(cluster.Registry);
 
     /// <summary>What may be read without a token.</summary>
     public static bool IsPublic(string path) =>
@@ -73,14 +74,9 @@ internal sealed class DiscoveryHandler(Cluster cluster, Func<string> address)
 
     private async Task WriteOpenApiV2Async(HttpContext http)
     {
-        if (http.Request.Headers.Accept.ToString().Contains("proto-openapi.spec.v2", StringComparison.Ordinal))
-        {
-            http.Response.ContentType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
-            await http.Response.Body.WriteAsync(OpenApiV2.Protobuf(cluster.Registry), http.RequestAborted);
-            return;
-        }
-
-        await WriteAsync(http, OpenApiV2.Json(cluster.Registry), "application/json");
+        var protobuf = http.Request.Headers.Accept.ToString().Contains("proto-openapi.spec.v2", StringComparison.Ordinal);
+        var (json, binary) = openApiV2.Now();
+        await WriteAsync(http, protobuf ? binary : json, protobuf ? "application/com.github.proto-openapi.spec.v2.v1.0+protobuf" : "application/json");
     }
 
     /// <summary>The version of aggregated discovery that the client prefers over plain JSON; null for none.</summary>
@@ -108,9 +104,10 @@ internal sealed class DiscoveryHandler(Cluster cluster, Func<string> address)
         return null;
     }
 
-    private static async Task WriteAsync(HttpContext http, JsonObject document, string type)
+    private static Task WriteAsync(HttpContext http, JsonObject document, string type) => WriteAsync(http, JsonText.Bytes(document), type);
+
+    private static async Task WriteAsync(HttpContext http, byte[] body, string type)
     {
-        var body = JsonText.Bytes(document);
         http.Response.ContentType = type;
         http.Response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(http.Request.Method))

@@ -3,7 +3,7 @@ using GitOpsToolkit.Sandbox.ApiServer.Resources;
 
 namespace GitOpsToolkit.Sandbox.ApiServer.Discovery;
 
-/// <summary>The OpenAPI documents: enough for kubectl to know that the server validates fields and merges by itself.</summary>
+/// <summary>The OpenAPI v3 documents: the models of the kinds, and operations enough for kubectl to know that the server validates fields by itself.</summary>
 internal sealed class OpenApiDocuments(ResourceRegistry registry)
 {
     private static readonly string[] Parameters = ["dryRun", "fieldManager", "fieldValidation", "force"];
@@ -26,12 +26,17 @@ internal sealed class OpenApiDocuments(ResourceRegistry registry)
         }
 
         var paths = new JsonObject();
-        var prefix = group.Length == 0 ? "io.k8s.api.core" : string.Join('.', group.Split('.').Reverse());
-        var models = new OpenApiSchemas($"{prefix}.{version}");
-        foreach (var resource in registry.All.Where(d => d.Group == group && d.Version == version && !d.IsVirtual))
+        var models = new OpenApiModels(v2: false);
+        foreach (var resource in registry.All.Where(d => d.Group == group && d.Version == version))
         {
             models.Add(resource);
             var space = resource.Namespaced ? "namespaces/{namespace}/" : "";
+            if (resource.IsVirtual)
+            {
+                paths[$"/{Path(group, version)}/{space}{resource.Plural}"] = new JsonObject { ["post"] = Operation(resource, "post") };
+                continue;
+            }
+
             paths[$"/{Path(group, version)}/{space}{resource.Plural}"] = new JsonObject
             {
                 ["get"] = Operation(resource, "list"),

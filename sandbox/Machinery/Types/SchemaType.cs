@@ -86,6 +86,9 @@ public sealed class SchemaType
     /// <summary>Name of the type in messages, such as <c>DeploymentSpec</c>; empty if it has none.</summary>
     public string Name { get; internal set; } = "";
 
+    /// <summary>Name of the type in OpenAPI documents, such as <c>io.k8s.api.apps.v1.DeploymentSpec</c>; empty if it stands in them where it is used.</summary>
+    public string Model { get; internal set; } = "";
+
     /// <summary>Named fields of a map type.</summary>
     public IReadOnlyDictionary<string, SchemaField> Fields => FieldTable;
 
@@ -114,6 +117,9 @@ public sealed class SchemaType
 /// <param name="Type">Its type.</param>
 public sealed record SchemaField(string Name, SchemaType Type)
 {
+    /// <summary>Whether OpenAPI documents call the field required. Objects without it are decoded all the same.</summary>
+    public bool Required { get; init; }
+
     /// <summary>Whether a strategic merge patch merges the list or map instead of replacing it.</summary>
     public bool PatchMerge { get; init; }
 

@@ -70,6 +70,7 @@ internal static class CaseReader
             Until = fields.Version("until"),
             Since = fields.Version("since"),
             Limit = fields.Text("limit"),
+            Added = fields.Flag("added"),
             Is = fields.Node("is")?.DeepClone(),
         };
         fields.Done();
@@ -123,6 +124,7 @@ internal static class CaseReader
             Body = fields.Text("file") is { } file ? Tree(folder, file) : fields.Node("body"),
             Bytes = fields.Text("base64") is { } base64 ? Convert.FromBase64String(base64) : null,
             Token = fields.Text("token"),
+            Part = fields.Text("part"),
             Capture = fields.Map("capture").ToDictionary(p => p.Key, p => p.Value!.ToString()),
             Until = fields.Map("until").ToDictionary(p => p.Key, p => p.Value),
         };

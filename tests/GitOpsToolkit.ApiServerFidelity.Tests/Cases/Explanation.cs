@@ -24,12 +24,16 @@ internal sealed record Explanation(IReadOnlyList<PathPattern> At, string Why)
     /// <summary>What the sandbox has there; null for anything.</summary>
     public JsonNode? Is { get; init; }
 
+    /// <summary>Whether the server has nothing there, the sandbox having followed newer ones: what differs otherwise is not covered.</summary>
+    public bool Added { get; init; }
+
     /// <summary>Whether it says something about a server of this version.</summary>
     public bool AppliesTo(Version version) => (Until is null || version < Until) && (Since is null || version >= Since);
 
     public bool Covers(int step, Difference difference) =>
         (Steps.Count == 0 || Steps.Contains(step))
         && At.Any(pattern => pattern.Covers(difference.Path))
+        && (!Added || difference.Reference is null)
         && (Is is null || JsonNode.DeepEquals(Is, difference.Sandbox));
 
     public override string ToString() => $"{string.Join(", ", At)}: {Why}";

@@ -37,6 +37,9 @@ internal sealed record RequestStep(string Method, string Path) : Step
     /// <summary>The bearer token instead of the administrator's; empty for none at all.</summary>
     public string? Token { get; init; }
 
+    /// <summary>The one place of the answer's body that is compared; null for all of it.</summary>
+    public string? Part { get; init; }
+
     /// <summary>Variables that later steps use, and where in the answer's body their value stands.</summary>
     public IReadOnlyDictionary<string, string> Capture { get; init; } = new Dictionary<string, string>();
 

@@ -1,10 +1,11 @@
+using System.IO.Enumeration;
 using System.Text;
 
 namespace GitOpsToolkit.ApiServerFidelity.Tests.Comparing;
 
 /// <summary>
 /// A place in an answer: <c>code</c>, <c>headers.NAME</c>, or <c>$</c> for the body with <c>.name</c>, <c>['na.me']</c>, <c>[0]</c>,
-/// <c>*</c> for any one part and <c>..</c> for any number of them. It covers everything under it.
+/// <c>*</c> for any one part (<c>['na.*']</c>: that looks so) and <c>..</c> for any number of them. It covers everything under it.
 /// </summary>
 internal sealed class PathPattern
 {
@@ -73,6 +74,9 @@ internal sealed class PathPattern
         return output.ToString();
     }
 
+    private static bool Matches(string wanted, string part) =>
+        wanted == part || (wanted.Contains('*') && FileSystemName.MatchesSimpleExpression(wanted, part, ignoreCase: false));
+
     private bool Covers(int part, IReadOnlyList<string> path, int at)
     {
         if (part == Parts.Count)
@@ -85,6 +89,6 @@ internal sealed class PathPattern
             return Enumerable.Range(at, path.Count - at + 1).Any(i => Covers(part + 1, path, i));
         }
 
-        return at < path.Count && (Parts[part] == "*" || Parts[part] == path[at]) && Covers(part + 1, path, at + 1);
+        return at < path.Count && Matches(Parts[part], path[at]) && Covers(part + 1, path, at + 1);
     }
 }

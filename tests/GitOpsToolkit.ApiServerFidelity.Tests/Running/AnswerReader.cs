@@ -57,7 +57,8 @@ internal static class AnswerReader
             "application/json" => Json(text),
             "application/yaml" => YamlReader.ReadOne(text).Root,
             "application/vnd.kubernetes.protobuf" => JsonValue.Create("(protobuf)"),
-            _ => JsonValue.Create(text),
+            // Old servers do not say of their OpenAPI document that it is JSON.
+            _ => text.StartsWith('{') ? Json(text) : JsonValue.Create(text),
         };
     }
 

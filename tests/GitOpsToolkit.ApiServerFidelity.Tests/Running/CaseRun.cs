@@ -99,14 +99,20 @@ internal sealed class CaseRun(Target target, Variables variables, CancellationTo
                     async () =>
                     {
                         content = await OnceAsync(step, path);
-                        return step.Until.All(u => JsonNode.DeepEquals(JsonPlace.Find(content, u.Key), variables.In(u.Value)));
+                        return step.Until.All(u => JsonNode.DeepEquals(JsonPlace.Find(content, variables.In(u.Key)), variables.In(u.Value)));
                     },
                     text);
             }
             catch (TimeoutException e)
             {
-                throw new CaseFailure($"{e.Message}; last {content?.ToJsonString()}");
+                throw new CaseFailure($"{e.Message}; last {(content is null ? "" : Short(content))}");
             }
+        }
+
+        if (step.Part is not null)
+        {
+            content!["$"] = JsonPlace.Find(content, variables.In(step.Part))?.DeepClone()
+                ?? throw new CaseFailure($"there is no {step.Part} in {Short(content)}");
         }
 
         answers.Add(new(number, text, content!));
