@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using GitOpsToolkit.Api.Image.V1;
 using GitOpsToolkit.Controllers.ImageReflector.Policies;
 using GitOpsToolkit.Kubernetes;
@@ -186,6 +188,43 @@ public sealed class ImagePolicyVerifyTests
         var failed = await scene.Host.NotReadyAsync(Kind, "Failure");
         Assert.StartsWith("none of the 25 best tags will do (v2.0.5: no cosign signature of ", Message(failed), StringComparison.Ordinal);
         Assert.Equal("v1.0.0", (string?)failed["status"]!["latestRef"]!["tag"]);
+    }
+
+    [Fact]
+    public async Task The_newest_tag_that_the_right_workflow_signed_keyless_is_elected()
+    {
+        await using var scene = await VerifyScene.StartAsync("v1.3.0");
+        using var lab = new SigstoreLab();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        async Task<JsonObject> SignedAsync(string tag, string subject)
+        {
+            var image = await scene.Pusher.ImageAsync(tag);
+            var bundle = lab.Bundle(key, lab.Certify(key, subject), CosignPen.Statement((string)image["digest"]!));
+            await scene.Pen.SignByBundleAsync(scene.Pusher, image, bundle);
+            return image;
+        }
+
+        var signed = await SignedAsync("v1.1.0", SigstoreLab.Subject);
+        await SignedAsync("v1.2.0", "https://git.test/somebody/else");
+        await scene.Host.SetSecretAsync("root", ("trusted_root.json", lab.TrustedRoot()));
+        await scene.CreateAsync(
+            "{matchOIDCIdentity: [{issuer: '^https://issuer\\.test$', subject: '^https://git\\.test/team/'}], trustedRootSecretRef: {name: root}}");
+
+        var elected = await scene.Host.ElectedAsync("v1.1.0");
+        Assert.Equal((string?)signed["digest"], Digest(elected));
+        Assert.Equal(
+            """{"considered":3,"eligible":1,"refused":[{"reason":"NoSignature","tags":1},{"reason":"WrongIdentity","tags":1}]}""", Election(elected));
+
+        // The public instance has nothing to do with it.
+        await scene.AnnotateAsync("{matchOIDCIdentity: [{issuer: '.', subject: '.'}]}");
+        var refused = await scene.Host.NotReadyAsync(Kind, "Failure");
+        Assert.StartsWith("no tag that the policy admits may be used: 1 NoSignature, ", Message(refused), StringComparison.Ordinal);
+
+        await scene.Host.SetSecretAsync("root", ("root.json", "{}"));
+        await scene.AnnotateAsync("{matchOIDCIdentity: [{issuer: '.', subject: '.'}], trustedRootSecretRef: {name: root}}");
+        var wrong = await scene.Host.NotReadyAsync(Kind, "VerificationError");
+        Assert.Equal("cannot verify signatures: secret 'default/root' has no key 'trusted_root.json'", Message(wrong));
+        Assert.Equal("v1.1.0", (string?)wrong["status"]!["latestRef"]!["tag"]);
     }
 
     [Fact]

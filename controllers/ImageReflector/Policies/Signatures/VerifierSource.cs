@@ -6,6 +6,7 @@ using GitOpsToolkit.Reconciling;
 using GitOpsToolkit.Signatures;
 using GitOpsToolkit.Signatures.Cosign;
 using GitOpsToolkit.Signatures.Keys;
+using GitOpsToolkit.Signatures.Sigstore;
 
 namespace GitOpsToolkit.Controllers.ImageReflector.Policies.Signatures;
 
@@ -13,6 +14,7 @@ namespace GitOpsToolkit.Controllers.ImageReflector.Policies.Signatures;
 internal sealed class VerifierSource(KubeClient client)
 {
     private const int MostKeys = 32;
+    private const string TrustedRootFile = "trusted_root.json";
 
     private readonly SecretReader secrets = new(client);
 
@@ -23,23 +25,35 @@ internal sealed class VerifierSource(KubeClient client)
     internal async Task<(ISignatureVerifier? Verifier, Fault? Fault)> MakeAsync(
         VerifyRequest request, string @namespace, CancellationToken cancellation)
     {
-        if (request.Provider != VerifyRequest.Cosign || request.Secret is not { } name)
+        if ((request.Secret ?? request.TrustedRootSecret) is not { } name)
         {
-            return (null, Wrong("only cosign signatures by public keys (secretRef) are verified yet"));
+            return (Keyless(request, TrustedRoot.Public), null);
         }
 
         var (data, problem) = await secrets.ReadAsync(@namespace, name, cancellation);
         try
         {
-            return data is null
-                ? (null, Wrong(problem!))
-                : (new CosignKeyVerifier(KeysOf(data)), null);
+            return data is null ? (null, Wrong(problem!)) : (Make(request, data), null);
         }
         catch (TrustException error)
         {
             return (null, Wrong($"secret '{@namespace}/{name}' {error.Message}"));
         }
     }
+
+    private static ISignatureVerifier Make(VerifyRequest request, IReadOnlyDictionary<string, byte[]> data) => request switch
+    {
+        { Provider: VerifyRequest.Notation } => throw new TrustException("signatures of notation are not verified yet"),
+        { Secret: not null } => new CosignKeyVerifier(KeysOf(data)),
+        _ => Keyless(request, RootOf(data)),
+    };
+
+    private static CosignKeylessVerifier Keyless(VerifyRequest request, TrustedRoot root) =>
+        new(root, [.. request.Identities.Select(one => new TrustedIdentity($"{one.IssuerPattern}\n{one.SubjectPattern}", one.Matches))]);
+
+    private static TrustedRoot RootOf(IReadOnlyDictionary<string, byte[]> data) => data.TryGetValue(TrustedRootFile, out var file)
+        ? Named(TrustedRootFile, () => TrustedRoot.Parse(file))
+        : throw new TrustException($"has no key '{TrustedRootFile}'");
 
     private static Fault Wrong(string why) => new(Reasons.VerificationError, $"cannot verify signatures: {why}");
 
