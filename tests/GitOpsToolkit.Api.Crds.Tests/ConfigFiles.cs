@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using GitOpsToolkit.TestKit;
 using GitOpsToolkit.Yaml;
 
 namespace GitOpsToolkit.Api.Crds.Tests;
@@ -10,7 +11,7 @@ internal static class ConfigFiles
     /// <summary>All objects in a folder of config/, without the kustomization.yaml.</summary>
     public static IReadOnlyList<JsonObject> In(string folder) =>
     [
-        .. Directory.GetFiles(Path.Combine(Crds.Checkout, "config", folder), "*.yaml", SearchOption.AllDirectories)
+        .. Directory.GetFiles(Path.Combine(SourceTree.Root, "config", folder), "*.yaml", SearchOption.AllDirectories)
             .Where(f => Path.GetFileName(f) != "kustomization.yaml")
             .Order(StringComparer.Ordinal)
             .SelectMany(f => YamlReader.ReadAll(File.ReadAllText(f), f))
@@ -19,14 +20,14 @@ internal static class ConfigFiles
 
     /// <summary>The kustomization.yaml of a folder.</summary>
     public static JsonObject Kustomization(string folder) =>
-        YamlReader.ReadOne(File.ReadAllText(Path.Combine(Crds.Checkout, "config", folder, "kustomization.yaml"))).Root!.AsObject();
+        YamlReader.ReadOne(File.ReadAllText(Path.Combine(SourceTree.Root, "config", folder, "kustomization.yaml"))).Root!.AsObject();
 
     /// <summary>What `kubectl kustomize` makes of a folder, or null where there is no kubectl.</summary>
     public static IReadOnlyList<JsonObject>? Build(string folder)
     {
         var start = new ProcessStartInfo("kubectl") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("kustomize");
-        start.ArgumentList.Add(Path.Combine(Crds.Checkout, "config", folder));
+        start.ArgumentList.Add(Path.Combine(SourceTree.Root, "config", folder));
         try
         {
             using var process = Process.Start(start)!;

@@ -2,17 +2,15 @@ using System.Text.Json.Nodes;
 using GitOpsToolkit.Api.Image.V1;
 using GitOpsToolkit.Api.Kustomize.V1;
 using GitOpsToolkit.Api.Source.V1;
+using GitOpsToolkit.TestKit;
 
 namespace GitOpsToolkit.Api.Crds.Tests;
 
 /// <summary>The CRDs as the generator makes them, and the folders of the checkout.</summary>
 internal static class Crds
 {
-    /// <summary>The root of the checkout.</summary>
-    public static string Checkout { get; } = FindCheckout();
-
     /// <summary>The folder of this project in the checkout.</summary>
-    public static string Project => Path.Combine(Checkout, "tests", "GitOpsToolkit.Api.Crds.Tests");
+    public static string Project => SourceTree.At("tests/GitOpsToolkit.Api.Crds.Tests");
 
     /// <summary>The CRD of every kind, made anew at each call.</summary>
     public static IReadOnlyList<JsonObject> All()
@@ -29,17 +27,4 @@ internal static class Crds
 
     /// <summary>The CRD of one kind; to be read only.</summary>
     public static JsonObject Of(string kind) => ByKind.Value[kind];
-
-    private static string FindCheckout()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "GitOpsToolkit.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new InvalidOperationException("the tests run from within a checkout");
-    }
 }

@@ -80,7 +80,7 @@ public sealed class InstallTests
     [InlineData("samples")]
     public void A_kustomization_lists_every_file_of_its_folder(string folder)
     {
-        var root = Path.Combine(Crds.Checkout, "config", folder);
+        var root = Path.Combine(SourceTree.Root, "config", folder);
         var files = Directory.GetFiles(root, "*.yaml", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(root, f)).Where(f => f != "kustomization.yaml");
 
         Assert.Equal(files.Order(StringComparer.Ordinal), ConfigFiles.Kustomization(folder)["resources"].Strings().Order(StringComparer.Ordinal));

@@ -23,7 +23,7 @@ public sealed class KubectlTests : IAsyncLifetime
     {
         // Older ones have a kustomize that does not know the field "labels".
         Assert.SkipWhen(KubectlProgram.Missing(22) is not null, KubectlProgram.Missing(22) ?? "");
-        var config = Path.Combine(Crds.Checkout, "config");
+        var config = Path.Combine(SourceTree.Root, "config");
 
         var install = await RunAsync("apply", "--server-side", "-k", Path.Combine(config, "default"));
         await RunAsync("wait", "--for=condition=Established", "crd", "-l", "app.kubernetes.io/part-of=flux", "--timeout=20s");

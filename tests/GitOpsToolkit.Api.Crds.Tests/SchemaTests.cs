@@ -31,7 +31,7 @@ public sealed class SchemaTests
     [Fact]
     public void The_files_in_the_checkout_are_the_generated_ones()
     {
-        var folder = Path.Combine(Crds.Checkout, "config", "crd", "bases");
+        var folder = Path.Combine(SourceTree.Root, "config", "crd", "bases");
         var generated = Crds.All().ToDictionary(CrdFolder.FileName, CrdFolder.Render);
 
         Assert.Equal(generated.Keys.Order(StringComparer.Ordinal), Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using GitOpsToolkit.TestKit;
 using Xunit;
 
 namespace GitOpsToolkit.Api.Crds.Tests;
@@ -27,7 +28,7 @@ public sealed partial class SpecPagesTests
     [MemberData(nameof(Kinds))]
     public void The_page_shows_the_sample(string kind)
     {
-        var sample = Directory.GetFiles(Path.Combine(Crds.Checkout, "config", "samples"), $"*_{kind.ToLowerInvariant()}.yaml").Single();
+        var sample = Directory.GetFiles(Path.Combine(SourceTree.Root, "config", "samples"), $"*_{kind.ToLowerInvariant()}.yaml").Single();
 
         Assert.Contains(File.ReadAllText(sample).Trim(), Page(kind), StringComparison.Ordinal);
     }
@@ -60,7 +61,7 @@ public sealed partial class SpecPagesTests
     /// <summary>The list that a kind's reconciler states in its source, in the form of the helper that reads it.</summary>
     private static IEnumerable<string> UnsupportedBy(string kind)
     {
-        var file = Directory.GetFiles(Path.Combine(Crds.Checkout, "controllers"), "*.cs", SearchOption.AllDirectories)
+        var file = Directory.GetFiles(Path.Combine(SourceTree.Root, "controllers"), "*.cs", SearchOption.AllDirectories)
             .SingleOrDefault(f => string.Equals(Path.GetFileName(f), kind + "Reconciler.cs", StringComparison.OrdinalIgnoreCase));
         var list = file is null ? null : List().Match(File.ReadAllText(file));
         return list is { Success: true } ? Quoted().Matches(list.Groups["items"].Value).Select(m => m.Groups["item"].Value) : [];
@@ -69,7 +70,7 @@ public sealed partial class SpecPagesTests
     private static bool IsBelow(string name, string field) =>
         name == field || name.StartsWith(field + ".", StringComparison.Ordinal) || name.StartsWith(field + "[", StringComparison.Ordinal);
 
-    private static string Page(string kind) => File.ReadAllText(Path.Combine(Crds.Checkout, "api", "specs", kind.ToLowerInvariant() + ".md"));
+    private static string Page(string kind) => File.ReadAllText(Path.Combine(SourceTree.Root, "api", "specs", kind.ToLowerInvariant() + ".md"));
 
     /// <summary>Name, required mark, default and description of each row below a heading; the mark of fields not honoured does not count.</summary>
     private static IEnumerable<string> Tables(string page, string heading) =>

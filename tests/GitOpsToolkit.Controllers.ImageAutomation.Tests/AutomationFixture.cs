@@ -205,7 +205,7 @@ public abstract class AutomationFixture : IAsyncLifetime
 
     private async Task InstallAsync()
     {
-        foreach (var file in Directory.EnumerateFiles(CrdFolder(), "*.yaml").Where(file => file.Contains("gitrepositories") || file.Contains("imagepolicies") || file.Contains("imageupdateautomations")))
+        foreach (var file in Directory.EnumerateFiles(SourceTree.At("config/crd/bases"), "*.yaml").Where(file => file.Contains("gitrepositories") || file.Contains("imagepolicies") || file.Contains("imageupdateautomations")))
         {
             var definition = YamlReader.ReadOne(await File.ReadAllTextAsync(file), file).Root!.AsObject();
             await Client.CreateAsync(new ResourcePath("apiextensions.k8s.io", "v1", "customresourcedefinitions"), definition, null, CancellationToken.None);
@@ -228,18 +228,5 @@ public abstract class AutomationFixture : IAsyncLifetime
         {
             return false;
         }
-    }
-
-    private static string CrdFolder()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (Directory.Exists(Path.Combine(folder.FullName, "config", "crd", "bases")))
-            {
-                return Path.Combine(folder.FullName, "config", "crd", "bases");
-            }
-        }
-
-        throw new DirectoryNotFoundException("config/crd/bases is not above the test's folder.");
     }
 }

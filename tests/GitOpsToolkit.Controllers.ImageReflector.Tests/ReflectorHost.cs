@@ -58,7 +58,7 @@ internal sealed class ReflectorHost : IAsyncDisposable
         {
             await host.ApplyYamlAsync(
                 new ResourcePath("apiextensions.k8s.io", "v1", "customresourcedefinitions"),
-                await File.ReadAllTextAsync(Checkout($"config/crd/bases/image.toolkit.fluxcd.io_{file}.yaml")));
+                await File.ReadAllTextAsync(SourceTree.At($"config/crd/bases/image.toolkit.fluxcd.io_{file}.yaml")));
             await Eventually.TrueAsync(
                 async () => await host.TryListAsync(file), $"the API server serves {file}");
         }
@@ -253,19 +253,6 @@ internal sealed class ReflectorHost : IAsyncDisposable
         var collection = new X509Certificate2Collection();
         collection.ImportFromPem(pem);
         return collection;
-    }
-
-    private static string Checkout(string relative)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, relative)))
-            {
-                return Path.Combine(folder.FullName, relative);
-            }
-        }
-
-        throw new FileNotFoundException($"{relative} not found above the test");
     }
 
     private static string Indent(string text) => string.Concat(text.Split('\n').Select(line => $"  {line}\n"));

@@ -43,7 +43,7 @@ internal sealed class ControlPlane : IAsyncDisposable
         };
         using var http = new HttpClient(handler) { BaseAddress = _server.Url };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _server.Token);
-        foreach (var file in Directory.EnumerateFiles(CrdFolder(), "source.*.yaml"))
+        foreach (var file in Directory.EnumerateFiles(SourceTree.At("config/crd/bases"), "source.*.yaml"))
         {
             using var body = new StringContent(await File.ReadAllTextAsync(file), new MediaTypeHeaderValue("application/yaml"));
             using var response = await http.PostAsync(new Uri("apis/apiextensions.k8s.io/v1/customresourcedefinitions", UriKind.Relative), body);
@@ -70,18 +70,5 @@ internal sealed class ControlPlane : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static string CrdFolder()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (Directory.Exists(Path.Combine(folder.FullName, "config", "crd", "bases")))
-            {
-                return Path.Combine(folder.FullName, "config", "crd", "bases");
-            }
-        }
-
-        throw new DirectoryNotFoundException("config/crd/bases is not above the test's folder.");
     }
 }

@@ -5,7 +5,6 @@ using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.Sandbox;
 using GitOpsToolkit.Sandbox.Clusters;
 using GitOpsToolkit.Sandbox.Story;
-using GitOpsToolkit.Sandbox.Story.Acts;
 using GitOpsToolkit.TestKit;
 using Xunit;
 
@@ -51,10 +50,7 @@ public sealed class IdleTests : IDisposable
         var cancel = TestContext.Current.CancellationToken;
         var requests = new ConcurrentQueue<ControllerRequest>();
         await using var sandbox = await SandboxEnvironment.StartAsync(TestCluster.Options(state) with { OnControllerRequest = requests.Enqueue }, cancel);
-        using var output = new StringWriter();
-        var scene = sandbox.SetScene(new Timeline(output, TimeProvider.System));
-        await scene.Checkout.CloneAsync(cancel);
-        await new Beginning().PlayAsync(scene, cancel);
+        await sandbox.BeginAsync(cancel);
         await ReconcileEverySecondAsync(sandbox.Client, cancel);
 
         // Whatever the new intervals cause comes first, its events some time after its statuses.
@@ -77,10 +73,7 @@ public sealed class IdleTests : IDisposable
         var options = TestCluster.Options(state);
         await using (var first = await SandboxEnvironment.StartAsync(options, cancel))
         {
-            using var output = new StringWriter();
-            var scene = first.SetScene(new Timeline(output, TimeProvider.System));
-            await scene.Checkout.CloneAsync(cancel);
-            await new Beginning().PlayAsync(scene, cancel);
+            await first.BeginAsync(cancel);
         }
 
         var before = Kinds.ToDictionary(kind => kind, kind => _reconciles.GetValueOrDefault(kind));

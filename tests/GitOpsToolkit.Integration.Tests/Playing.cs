@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.Sandbox;
 using GitOpsToolkit.Sandbox.Clusters;
+using GitOpsToolkit.Sandbox.Story;
+using GitOpsToolkit.Sandbox.Story.Acts;
 using GitOpsToolkit.TestKit;
 using GitOpsToolkit.Yaml;
 
@@ -25,6 +27,16 @@ internal static class Playing
     };
 
     public static IEnumerable<string> ToolkitKinds => Kinds.Keys.Where(kind => Kinds[kind].Group.EndsWith(".toolkit.fluxcd.io", StringComparison.Ordinal));
+
+    /// <summary>Plays the first act of the story: 3 pods run what Git says, and the five objects are Ready.</summary>
+    public static async Task<Scene> BeginAsync(this SandboxEnvironment sandbox, CancellationToken cancel)
+    {
+        using var output = new StringWriter();
+        var scene = sandbox.SetScene(new Timeline(output, TimeProvider.System));
+        await scene.Checkout.CloneAsync(cancel);
+        await new Beginning().PlayAsync(scene, cancel);
+        return scene;
+    }
 
     public static Task MakeNamespaceAsync(this SandboxEnvironment sandbox, CancellationToken cancel) => sandbox.Client.CreateAsync(
         ResourcePath.Core("namespaces"),

@@ -1,4 +1,5 @@
 using GitOpsToolkit.Sandbox.Clusters;
+using GitOpsToolkit.TestKit;
 using GitOpsToolkit.Yaml;
 
 namespace GitOpsToolkit.Integration.Tests;
@@ -32,14 +33,8 @@ internal sealed record Right(string Group, string Resource, string Verb)
     /// <summary>What config/rbac gives to a controller: its own role, and what leader election needs.</summary>
     public static HashSet<Right> GrantedTo(string controller)
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "GitOpsToolkit.sln")))
-        {
-            folder = folder.Parent;
-        }
-
         var rules = new[] { $"{controller}-controller.yaml", "leader-election.yaml" }
-            .SelectMany(file => YamlReader.ReadAll(File.ReadAllText(Path.Combine(folder.FullName, "config", "rbac", file))))
+            .SelectMany(file => YamlReader.ReadAll(File.ReadAllText(SourceTree.At($"config/rbac/{file}"))))
             .Where(document => (string)document.Root!["kind"]! is "ClusterRole" or "Role")
             .SelectMany(document => document.Root!["rules"]!.AsArray());
         return

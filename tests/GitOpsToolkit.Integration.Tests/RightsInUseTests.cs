@@ -6,7 +6,6 @@ using GitOpsToolkit.Manager.Flags;
 using GitOpsToolkit.Sandbox;
 using GitOpsToolkit.Sandbox.Clusters;
 using GitOpsToolkit.Sandbox.Story;
-using GitOpsToolkit.Sandbox.Story.Acts;
 using GitOpsToolkit.TestKit;
 using Xunit;
 
@@ -25,10 +24,7 @@ public sealed class RightsInUseTests
         var cancel = TestContext.Current.CancellationToken;
         var requests = new ConcurrentQueue<ControllerRequest>();
         await using var sandbox = await SandboxEnvironment.StartAsync(TestCluster.Options(state) with { OnControllerRequest = requests.Enqueue }, cancel);
-        using var output = new StringWriter();
-        var scene = sandbox.SetScene(new Timeline(output, TimeProvider.System));
-        await scene.Checkout.CloneAsync(cancel);
-        await new Beginning().PlayAsync(scene, cancel);
+        var scene = await sandbox.BeginAsync(cancel);
         await sandbox.MakeNamespaceAsync(cancel);
         await sandbox.MakeAsync(Everything(scene), cancel);
         // Across namespaces, the labels of the policy's own decide.

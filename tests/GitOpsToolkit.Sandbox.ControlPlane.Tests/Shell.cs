@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using GitOpsToolkit.TestKit;
 
 namespace GitOpsToolkit.Sandbox.ControlPlanes.Tests;
 
@@ -18,7 +19,7 @@ internal sealed class Shell : IDisposable
     public Process Process { get; }
 
     /// <summary>The checkout's folder tests/cluster.</summary>
-    public static string Scripts { get; } = FindScripts();
+    public static string Scripts => SourceTree.At("tests/cluster");
 
     public static Shell Start(string script, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
@@ -48,15 +49,4 @@ internal sealed class Shell : IDisposable
     }
 
     public void Dispose() => Process.Dispose();
-
-    private static string FindScripts()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "GitOpsToolkit.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("GitOpsToolkit.sln is in no folder above the test program");
-        }
-
-        return Path.Combine(folder.FullName, "tests", "cluster");
-    }
 }

@@ -56,7 +56,7 @@ internal sealed class ImageCluster : IAsyncDisposable
         var connection = KubeConnection.ToServer(api.Url, api.Token, authority);
         foreach (var plural in (string[])["imagerepositories", "imagepolicies"])
         {
-            var yaml = await File.ReadAllTextAsync(Checkout($"config/crd/bases/image.toolkit.fluxcd.io_{plural}.yaml"));
+            var yaml = await File.ReadAllTextAsync(SourceTree.At($"config/crd/bases/image.toolkit.fluxcd.io_{plural}.yaml"));
             var definitions = new ResourcePath("apiextensions.k8s.io", "v1", "customresourcedefinitions");
             await connection.CreateAsync(definitions, YamlReader.ReadOne(yaml).Root!.AsObject(), options: null, CancellationToken.None);
         }
@@ -100,18 +100,5 @@ internal sealed class ImageCluster : IAsyncDisposable
         await Registry.DisposeAsync();
         stop.Dispose();
         folder.Dispose();
-    }
-
-    private static string Checkout(string relative)
-    {
-        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
-        {
-            if (File.Exists(Path.Combine(at.FullName, relative)))
-            {
-                return Path.Combine(at.FullName, relative);
-            }
-        }
-
-        throw new FileNotFoundException($"{relative} is not above {AppContext.BaseDirectory}");
     }
 }

@@ -184,7 +184,7 @@ public sealed class Cluster : IAsyncDisposable
 
     private async Task InstallDefinitionsAsync()
     {
-        foreach (var file in Directory.EnumerateFiles(System.IO.Path.Combine(RepositoryRoot(), "config", "crd", "bases"), "*.yaml"))
+        foreach (var file in Directory.EnumerateFiles(SourceTree.At("config/crd/bases"), "*.yaml"))
         {
             await CreateAsync(await File.ReadAllTextAsync(file));
         }
@@ -198,16 +198,5 @@ public sealed class Cluster : IAsyncDisposable
         }
 
         Mapper.Invalidate();
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "GitOpsToolkit.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new DirectoryNotFoundException("no GitOpsToolkit.sln above the tests");
     }
 }
