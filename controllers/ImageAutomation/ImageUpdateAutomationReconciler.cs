@@ -161,7 +161,9 @@ internal sealed class ImageUpdateAutomationReconciler(
         }
         catch (TemplateException error)
         {
-            return new Outcome.Retry(Reasons.GitOperationFailed, $"failed to update source: commit message template: {error.Message}");
+            // The reason is Flux's, which would try the same template again and again.
+            return new Outcome.Stalled(Reasons.GitOperationFailed,
+                $"failed to update source: spec.git.commit.messageTemplate cannot be carried out: {error.Message}");
         }
         catch (PushRefusedException error)
         {

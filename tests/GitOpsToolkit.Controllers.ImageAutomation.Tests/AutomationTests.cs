@@ -142,7 +142,9 @@ public sealed class AutomationTests : AutomationFixture
     [Theory]
     [InlineData("{{ .Updated.Files }}", "RemovedTemplateField", "template uses removed '.Updated' field. Please use '.Changed' instead.")]
     [InlineData("{{ range .Changed.ImageResult.Objects }}{{ end }}", "RemovedTemplateField", "template uses removed '.Changed.ImageResult' field.")]
-    [InlineData("a\n{{ env \"HOME\" }}", "GitOperationFailed", "commit message:2:4: function \"env\" not defined")]
+    [InlineData("a\n{{ env \"HOME\" }}", "GitOperationFailed", "template: commit message:2:3: function \"env\" not defined")]
+    [InlineData("{{ with .Changed }}\n{{ .Nope }}{{ end }}", "GitOperationFailed", "template: commit message:2:3: executing \"commit message\" at <.Nope>: can't evaluate field Nope in type update.Result")]
+    [InlineData("{{ range until 99999999 }}{{ end }}", "GitOperationFailed", "error calling until: stopped after 4000000 steps")]
     public async Task A_faulty_template_is_named(string template, string reason, string message)
     {
         using var copy = await SeedAsync(("web.yaml", Deployment));
@@ -150,6 +152,7 @@ public sealed class AutomationTests : AutomationFixture
         await CreatePolicyAsync("app", "v0.6.0");
         await CreateAutomationAsync(change: spec => spec["git"]!["commit"]!["messageTemplate"] = template);
         Assert.Contains(message, await WaitFailedAsync(reason));
+        await WaitAsync("the user must act", obj => (string?)Condition(obj, "Stalled")?["reason"] == reason);
         Assert.Equal(await copy.HeadAsync(), await TipAsync());
     }
 

@@ -5,6 +5,31 @@ namespace GitOpsToolkit.Versioning.Tests;
 public sealed class GoRegexTests
 {
     [Theory]
+    [InlineData("a*", "baaac", -1, "|aaa|")]
+    [InlineData("a", "banana", 2, "a|a")]
+    [InlineData("", "\U0001F600", -1, "|")]
+    [InlineData("z", "abc", -1, null)]
+    public void FindsAsGoDoes(string pattern, string text, int most, string? expected) =>
+        Assert.Equal(expected, Compile(pattern).Find(text, most) is { Count: > 0 } found ? string.Join('|', found) : null);
+
+    [Theory]
+    [InlineData("a(x*)b", "-ab-axxb-", "${1}W", false, "-W-xxW-")]
+    [InlineData("a(x*)b", "-ab-axxb-", "${1}W", true, "-${1}W-${1}W-")]
+    [InlineData("a*", "baaac", "X", false, "XbXcX")]
+    [InlineData("", "a\U0001F600", "-", false, "-a-\U0001F600-")]
+    public void ReplacesAsGoDoes(string pattern, string text, string replacement, bool isLiteral, string expected) =>
+        Assert.Equal(expected, string.Concat(Compile(pattern).Replace(text, replacement, isLiteral)));
+
+    [Theory]
+    [InlineData("z+", "pizza", -1, "pi|a")]
+    [InlineData(",", "a,b,c", 2, "a|b,c")]
+    [InlineData(",", "a,b,c", 0, null)]
+    [InlineData(",", "", -1, "")]
+    [InlineData("", "abc", -1, "a|b|c")]
+    public void SplitsAsGoDoes(string pattern, string text, int most, string? expected) =>
+        Assert.Equal(expected, Compile(pattern).Split(text, most) is { } parts ? string.Join('|', parts) : null);
+
+    [Theory]
     [InlineData(@"^(?P<n>a+)$", "aaa", true)]
     [InlineData(@"^(?<n>a+)$", "b", false)]
     [InlineData(@"^a$", "a\n", false)]
@@ -141,4 +166,7 @@ public sealed class GoRegexTests
         Assert.False(GoRegex.TryCompile(new string('(', 300) + new string(')', 300), out _, out error));
         Assert.Contains("nests deeper than 250", error, StringComparison.Ordinal);
     }
+
+    private static GoRegex Compile(string pattern) =>
+        GoRegex.TryCompile(pattern, out var regex, out var error) ? regex : throw new ArgumentException(error, nameof(pattern));
 }

@@ -6,11 +6,12 @@ namespace GitOpsToolkit.Versioning;
 /// <summary>
 /// Go's strconv.ParseFloat(text, 64): decimal and hexadecimal, underscores between digits, Inf and NaN; overflow is an error.
 /// </summary>
-internal static class GoFloat
+public static class GoFloat
 {
     private const int MaxLength = 512;
 
-    internal static bool TryParse(ReadOnlySpan<char> text, out double value)
+    /// <summary>Reads a number; false where Go would refuse it.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out double value)
     {
         value = 0;
         if (text.Length is 0 or > MaxLength)

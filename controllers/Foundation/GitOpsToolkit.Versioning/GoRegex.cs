@@ -7,7 +7,7 @@ namespace GitOpsToolkit.Versioning;
 /// A regular expression in Go's syntax (RE2), matched in time linear in the input. Patterns that Go refuses, such as look-around and
 /// back-references, are refused with the reason; so are the few of Go's that cannot be carried over exactly (see the decision record).
 /// </summary>
-public sealed class GoRegex
+public sealed partial class GoRegex
 {
     /// <summary>Longer patterns are refused.</summary>
     public const int MaxPatternLength = 4096;

@@ -14,6 +14,24 @@ internal static class CommitMessage
     private const string Default = "Update from image update automation";
     private const string Documentation = "See: https://fluxcd.io/flux/components/image/imageupdateautomations/#message-template";
 
+    // The types that Flux gives to templates, with the names and the order of fields that show in what they print.
+    private static readonly GoType Texts = GoType.MapOf(GoType.String, GoType.String);
+
+    private static readonly GoType Change = GoType.Struct(
+        "update.Change", [new("OldValue", GoType.String), new("NewValue", GoType.String), new("Setter", GoType.String)]);
+
+    private static readonly GoType ResourceIdentifier = GoType.Struct(
+        "yaml.ResourceIdentifier",
+        [new("Name", GoType.String), new("Namespace", GoType.String), new("APIVersion", GoType.String), new("Kind", GoType.String)]);
+
+    private static readonly GoType ObjectIdentifier =
+        GoType.Struct("update.ObjectIdentifier", [new("ResourceIdentifier", ResourceIdentifier) { IsEmbedded = true }]);
+
+    private static readonly GoType ObjectChanges =
+        GoType.Named("update.ObjectChanges", GoType.MapOf(ObjectIdentifier, GoType.SliceOf(Change)));
+
+    private static readonly GoType FileChanges = GoType.MapOf(GoType.String, ObjectChanges);
+
     /// <summary>Renders the message.</summary>
     /// <param name="commit">The template and its values.</param>
     /// <param name="automation">The automation's key.</param>
@@ -42,49 +60,38 @@ internal static class CommitMessage
         }
     }
 
-    private static TemplateRecord Data(CommitSpec commit, ObjectKey automation, TreeUpdate update, string folder)
+    private static GoValue Data(CommitSpec commit, ObjectKey automation, TreeUpdate update, string folder)
     {
+        var name = GoType.Struct(
+            "types.NamespacedName",
+            [new("Namespace", GoType.String), new("Name", GoType.String)],
+            new GoFunction("String", [], (_, _) => GoValue.Of($"{automation.Namespace}/{automation.Name}")));
         var prefix = folder.Length == 0 ? 0 : folder.Length + 1;
-        var files = update.Changed.Select(file => (Name: file.Result.File[prefix..], Changes: ByObject(file.Result.Changes))).ToList();
-        var objects = files.SelectMany(file => file.Changes).GroupBy(entry => entry.Key)
-            .Select(group => Entry(group.Key, group.SelectMany(entry => entry.Value)));
-        var result = new TemplateRecord(
+        var files = update.Changed.Select(file => (Name: file.Result.File[prefix..], file.Result.Changes)).ToList();
+        var result = GoType.Struct(
             "update.Result",
-            [new("FileChanges", new TemplateMap(files.Select(file => new KeyValuePair<object, object?>(file.Name, Map(file.Changes)))))])
-        {
-            Methods = new Dictionary<string, object?>(StringComparer.Ordinal)
-            {
-                ["Objects"] = new TemplateMap(objects),
-                ["Changes"] = update.Changes
-                    .DistinctBy(change => (change.OldValue, change.NewValue, change.Setter)).Select(Change).ToList<object?>(),
-            },
-        };
-        return new TemplateRecord(
-            "source.TemplateData",
-            [
-                new("AutomationObject", new TemplateRecord(
-                    "types.NamespacedName",
-                    [new("Namespace", automation.Namespace), new("Name", automation.Name)],
-                    $"{automation.Namespace}/{automation.Name}")),
-                new("Changed", result),
-                new("Values", commit.MessageTemplateValues.ToDictionary(value => value.Key, value => (object?)value.Value,
-                    StringComparer.Ordinal)),
-            ]);
+            [new("FileChanges", FileChanges)],
+            new GoFunction("Objects", [], (_, _) => ByObject(files.SelectMany(file => file.Changes))),
+            new GoFunction("Changes", [], (_, _) => Changes(
+                update.Changes.DistinctBy(change => (change.OldValue, change.NewValue, change.Setter)))));
+        var data = GoType.Struct(
+            "source.TemplateData", [new("AutomationObject", name), new("Changed", result), new("Values", Texts)]);
+        return GoValue.StructOf(
+            data,
+            GoValue.StructOf(name, GoValue.Of(automation.Namespace), GoValue.Of(automation.Name)),
+            GoValue.StructOf(result, GoValue.MapOf(files.Select(file => KeyValuePair.Create(GoValue.Of(file.Name), ByObject(file.Changes))), FileChanges)),
+            GoValue.MapOf(commit.MessageTemplateValues.Select(value => KeyValuePair.Create(GoValue.Of(value.Key), GoValue.Of(value.Value))), Texts));
     }
 
-    private static List<KeyValuePair<ObjectId, List<SetterChange>>> ByObject(IEnumerable<SetterChange> changes) =>
-        [.. changes.GroupBy(change => change.Object).Select(group => KeyValuePair.Create(group.Key, group.ToList()))];
+    private static GoValue ByObject(IEnumerable<SetterChange> changes) => GoValue.MapOf(
+        changes.GroupBy(change => change.Object).Select(group => KeyValuePair.Create(Identifier(group.Key), Changes(group))), ObjectChanges);
 
-    private static TemplateMap Map(List<KeyValuePair<ObjectId, List<SetterChange>>> changes) =>
-        new(changes.Select(entry => Entry(entry.Key, entry.Value)));
+    private static GoValue Changes(IEnumerable<SetterChange> changes) => GoValue.ListOf(
+        changes.Select(change =>
+            GoValue.StructOf(Change, GoValue.Of(change.OldValue), GoValue.Of(change.NewValue), GoValue.Of(change.Setter))),
+        GoType.SliceOf(Change));
 
-    private static KeyValuePair<object, object?> Entry(ObjectId id, IEnumerable<SetterChange> changes) =>
-        new(Identifier(id), changes.Select(Change).ToList<object?>());
-
-    private static TemplateRecord Identifier(ObjectId id) => new(
-        "update.ObjectIdentifier",
-        [new("Name", id.Name), new("Namespace", id.Namespace), new("APIVersion", id.ApiVersion), new("Kind", id.Kind)]);
-
-    private static TemplateRecord Change(SetterChange change) => new(
-        "update.Change", [new("OldValue", change.OldValue), new("NewValue", change.NewValue), new("Setter", change.Setter)]);
+    private static GoValue Identifier(ObjectId id) => GoValue.StructOf(
+        ObjectIdentifier,
+        GoValue.StructOf(ResourceIdentifier, GoValue.Of(id.Name), GoValue.Of(id.Namespace), GoValue.Of(id.ApiVersion), GoValue.Of(id.Kind)));
 }

@@ -1,323 +1,250 @@
-using System.Text;
 using GitOpsToolkit.Templating.Parsing;
+using GitOpsToolkit.Templating.Printing;
 
 namespace GitOpsToolkit.Templating.Execution;
 
-/// <summary>Walks a parsed template and writes its text. One instance makes one run.</summary>
-internal sealed class Executor(string name, TemplateOptions options)
+/// <summary>Carries templates out, node by node.</summary>
+internal sealed partial class Executor
 {
-    private readonly StringBuilder _output = new();
-    private readonly List<(string Name, object? Value)> _variables = [];
-    private int _steps;
+    private readonly TemplateSet set;
+    private readonly TemplateOptions options;
+    private readonly CallContext call;
+    private readonly Output output;
 
+    private DefinedTemplate current = null!;
+    private Variables variables = new(default);
+    private Node node = null!;
+    private int calls;
+
+    internal Executor(TemplateSet set, TemplateOptions options)
+    {
+        this.set = set;
+        this.options = options;
+        call = new CallContext(options);
+        output = new Output(call);
+    }
+
+    /// <summary>What is to be done after a node.</summary>
     private enum Flow
     {
-        Normal,
+        Next,
         Break,
         Continue,
     }
 
-    internal string Run(ListNode root, object? data)
+    internal string Run(DefinedTemplate template, GoValue data)
     {
-        _variables.Add(("$", data));
-        Walk(root, data);
-        return _output.ToString();
+        current = template;
+        node = template.Root;
+        variables = new Variables(data);
+        try
+        {
+            Walk(data, template.Root);
+        }
+        catch (Exception error) when (error is GoException or LimitException)
+        {
+            throw Fault(error.Message);
+        }
+
+        return output.ToString();
     }
 
-    private Flow Walk(Node node, object? dot)
+    private Flow Walk(GoValue dot, Node next)
     {
-        Step(node);
-        switch (node)
+        call.Descend();
+        node = next;
+        switch (next)
         {
             case ListNode list:
-                foreach (var item in list.Items)
+                foreach (var item in list.Nodes)
                 {
-                    var flow = Walk(item, dot);
-                    if (flow != Flow.Normal)
+                    if (Walk(dot, item) is var flow and not Flow.Next)
                     {
                         return flow;
                     }
                 }
 
-                return Flow.Normal;
+                return Flow.Next;
             case TextNode text:
-                Write(node, text.Text);
-                return Flow.Normal;
+                output.Write(text.Text);
+                return Flow.Next;
             case ActionNode action:
-                var value = Pipe(action.Pipe, dot);
-                if (action.Pipe.Variables.Count == 0)
-                {
-                    Write(node, value is null ? "<no value>" : At(node, () => GoPrint.Text(value)));
-                }
-
-                return Flow.Normal;
-            case JumpNode jump:
-                return jump.IsBreak ? Flow.Break : Flow.Continue;
-            case BranchNode { Kind: BranchKind.Range } range:
-                return Range(range, dot);
+                Act(dot, action);
+                return Flow.Next;
+            case BranchNode { Kind: TokenKind.Range } range:
+                return Range(dot, range);
             case BranchNode branch:
-                return Branch(branch, dot);
+                return Branch(dot, branch);
+            case TemplateNode template:
+                CallTemplate(dot, template);
+                return Flow.Next;
             default:
-                throw Fault(node, "unexpected node");
+                return ((WordNode)next).Kind == TokenKind.Break ? Flow.Break : Flow.Continue;
         }
     }
 
-    private Flow Branch(BranchNode branch, object? dot)
+    private void Act(GoValue dot, ActionNode action)
     {
-        var scope = _variables.Count;
-        var value = Pipe(branch.Pipe, dot);
-        var flow = Flow.Normal;
-        if (Values.IsTrue(value))
+        var value = Pipeline(dot, action.Pipe);
+        if (action.Pipe.Declared.Count > 0)
         {
-            flow = Walk(branch.Body, branch.Kind == BranchKind.With ? value : dot);
-        }
-        else if (branch.Else is not null)
-        {
-            flow = Walk(branch.Else, dot);
+            return;
         }
 
-        _variables.RemoveRange(scope, _variables.Count - scope);
+        node = action;
+        var shown = Printable(value);
+        if (shown.IsValid)
+        {
+            new GoPrinter(output).Print(shown, 'v');
+        }
+        else
+        {
+            output.Write("<no value>");
+        }
+    }
+
+    /// <summary>What is printed of a value: what a pointer points to.</summary>
+    internal static GoValue Printable(GoValue value) => value.Kind == GoKind.Pointer ? Indirect(value).Value : value;
+
+    private Flow Branch(GoValue dot, BranchNode branch)
+    {
+        var mark = variables.Mark;
+        var value = Pipeline(dot, branch.Pipe);
+        var flow = Flow.Next;
+        if (Truth.Of(value.Unwrapped))
+        {
+            flow = Walk(branch.Kind == TokenKind.With ? value : dot, branch.List);
+        }
+        else if (branch.Else is { } otherwise)
+        {
+            flow = Walk(dot, otherwise);
+        }
+
+        variables.ReturnTo(mark);
         return flow;
     }
 
-    private Flow Range(BranchNode range, object? dot)
+    private Flow Range(GoValue dot, BranchNode range)
     {
-        var scope = _variables.Count;
-        var value = Pipe(range.Pipe, dot);
-        var flow = Flow.Normal;
-        var any = false;
-        foreach (var (key, item) in At(range, () => Items(value)))
+        var before = variables.Mark;
+        var (over, _) = Indirect(Pipeline(dot, range.Pipe));
+        var mark = variables.Mark;
+        var (ran, flow) = (false, Flow.Next);
+        foreach (var (key, element) in Elements(over, range.Pipe))
         {
-            any = true;
-            Bind(range.Pipe, key, item);
-            var bound = _variables.Count;
-            var inner = Walk(range.Body, item);
-            _variables.RemoveRange(bound, _variables.Count - bound);
-            if (inner == Flow.Break)
+            ran = true;
+            Assign(range.Pipe, key, element);
+            flow = Walk(element, range.List);
+            variables.ReturnTo(mark);
+            if (flow == Flow.Break)
             {
                 break;
             }
         }
 
-        if (!any && range.Else is not null)
-        {
-            flow = Walk(range.Else, dot);
-        }
-
-        _variables.RemoveRange(scope, _variables.Count - scope);
-        return flow;
+        // A continue in the else part is the outer loop's; a break ends but this range, so Go has it.
+        flow = ran || range.Else is null ? Flow.Next : Walk(dot, range.Else);
+        variables.ReturnTo(before);
+        return flow == Flow.Continue ? flow : Flow.Next;
     }
 
-    /// <summary>With one variable it takes the element; with two, the key and the element.</summary>
-    private void Bind(PipeNode pipe, object? key, object? item)
+    private IEnumerable<(GoValue Key, GoValue Element)> Elements(GoValue over, PipeNode pipe)
     {
-        if (pipe.Variables.Count == 1)
+        switch (over.Kind)
         {
-            Set(pipe.Variables[0], item);
-        }
-        else if (pipe.Variables.Count == 2)
-        {
-            Set(pipe.Variables[0], key);
-            Set(pipe.Variables[1], item);
+            case GoKind.Invalid:
+                return [];
+            case GoKind.Int or GoKind.Int32 or GoKind.Int64 or GoKind.Uint or GoKind.Uint8 or GoKind.Uint64:
+                return pipe.Declared.Count > 1
+                    ? throw Fault($"can't use {GoPrinter.Text(call, over)} to iterate over more than one variable")
+                    : Count(over);
+            case GoKind.Slice:
+                return Enumerable.Range(0, over.Items.Length).Select(index => (GoValue.Of(index), over.At(index)));
+            case GoKind.Map:
+                call.Spend(over);
+                return (over.Map?.Sorted() ?? []).Select(entry =>
+                    (GoValue.Placed(over.Type!.Key!, entry.Key), GoValue.Placed(over.Type.Element!, entry.Value)));
+            default:
+                throw Fault($"range can't iterate over {GoPrinter.Text(call, over)}");
         }
     }
 
-    private static IEnumerable<(object? Key, object? Item)> Items(object? value) => value switch
+    private static IEnumerable<(GoValue Key, GoValue Element)> Count(GoValue over)
     {
-        null or Missing => [],
-        TemplateMap map => map.Entries.Select(entry => ((object?)entry.Key, entry.Value)),
-        IReadOnlyDictionary<string, object?> map => map.OrderBy(entry => entry.Key, StringComparer.Ordinal)
-            .Select(entry => ((object?)entry.Key, entry.Value)),
-        IReadOnlyList<object?> list => list.Select((item, index) => ((object?)(long)index, item)),
-        long count => Enumerable.Range(0, (int)Math.Clamp(count, 0, int.MaxValue))
-            .Select(index => ((object?)(long)index, (object?)(long)index)),
-        _ => throw new ValueException($"range can't iterate over {GoPrint.Text(value)}"),
-    };
-
-    private object? Pipe(PipeNode pipe, object? dot)
-    {
-        Step(pipe);
-        object? value = null;
-        for (var i = 0; i < pipe.Commands.Count; i++)
+        var end = over.Type!.IsUnsigned ? over.Unsigned : (ulong)Math.Max(over.Integer, 0);
+        for (ulong i = 0; i < end; i++)
         {
-            value = Command(pipe.Commands[i], dot, i > 0, value);
+            yield return (default, GoValue.Number(over.Type, (long)i));
+        }
+    }
+
+    /// <summary>Gives an iteration's values to the variables of a range.</summary>
+    private void Assign(PipeNode pipe, GoValue key, GoValue element)
+    {
+        switch (pipe.Declared.Count)
+        {
+            case 1 when pipe.IsAssign:
+                SetVariable(pipe.Declared[0].Path[0], element);
+                break;
+            case 1:
+                variables.SetTop(1, element);
+                break;
+            case 2 when pipe.IsAssign:
+                SetVariable(pipe.Declared[0].Path[0], key);
+                SetVariable(pipe.Declared[1].Path[0], element);
+                break;
+            case 2:
+                variables.SetTop(1, element);
+                variables.SetTop(2, key);
+                break;
+        }
+    }
+
+    private void CallTemplate(GoValue dot, TemplateNode template)
+    {
+        var callee = set.Find(template.Name) ?? throw Fault($"template {GoQuote.Quote(template.Name)} not defined");
+        if (calls == call.MaxCalls)
+        {
+            throw Fault($"exceeded maximum template depth ({call.MaxCalls})");
         }
 
-        foreach (var variable in pipe.Variables)
+        var argument = template.Pipe is null ? default : Pipeline(dot, template.Pipe);
+        var (caller, callersVariables) = (current, variables);
+        (current, variables) = (callee, new Variables(argument));
+        calls++;
+        Walk(argument, callee.Root);
+        calls--;
+        (current, variables) = (caller, callersVariables);
+    }
+
+    private void SetVariable(string name, GoValue value)
+    {
+        if (!variables.TrySet(name, value))
         {
-            if (pipe.IsAssign)
+            throw Fault($"undefined variable: {name}");
+        }
+    }
+
+    /// <summary>Follows pointers and interfaces to their end.</summary>
+    internal static (GoValue Value, bool IsNil) Indirect(GoValue value)
+    {
+        while (value.Kind is GoKind.Pointer or GoKind.Interface)
+        {
+            if (value.IsNil)
             {
-                Set(variable, value);
+                return (value, true);
             }
-            else
-            {
-                _variables.Add((variable, value));
-            }
+
+            value = value.Inner;
         }
 
-        return value;
+        return (value, false);
     }
 
-    private object? Command(CommandNode command, object? dot, bool hasPiped, object? piped)
+    /// <summary>An error at the node that is being carried out, with its text.</summary>
+    private TemplateException Fault(string problem)
     {
-        var first = command.Operands[0];
-        if (first is FunctionNode function)
-        {
-            return Call(function, command, dot, hasPiped, piped);
-        }
-
-        if (first is NilNode)
-        {
-            throw Fault(first, "nil is not a command");
-        }
-
-        if (command.Operands.Count > 1 || hasPiped)
-        {
-            throw Fault(first, "can't give argument to non-function");
-        }
-
-        return Evaluate(first, dot);
+        var context = node.ToString();
+        return current.Text.Fault(node.Position, $"executing {GoQuote.Quote(current.Name)} at <{context}>: {problem}");
     }
-
-    private object? Call(FunctionNode function, CommandNode command, object? dot, bool hasPiped, object? piped)
-    {
-        Step(function);
-        var definition = options.Functions[function.Name];
-        if (definition.ShortCircuit is { } stopsAt)
-        {
-            return ShortCircuit(function, command, stopsAt, dot, hasPiped, piped);
-        }
-
-        var arguments = new List<object?>();
-        foreach (var operand in command.Operands.Skip(1))
-        {
-            arguments.Add(Argument(Evaluate(operand, dot)));
-        }
-
-        if (hasPiped)
-        {
-            arguments.Add(Argument(piped));
-        }
-
-        if (arguments.Count < definition.MinArguments || arguments.Count > definition.MaxArguments)
-        {
-            var wanted = definition.MaxArguments == definition.MinArguments
-                ? $"{definition.MinArguments}"
-                : $"at least {definition.MinArguments}";
-            throw Fault(function, $"wrong number of args for {function.Name}: want {wanted} got {arguments.Count}");
-        }
-
-        try
-        {
-            var result = definition.Invoke(new FunctionArguments(function.Name, arguments, options));
-            return result is string { Length: var length } && length > options.MaxOutput
-                ? throw new ValueException($"result of {length} characters is over the cap of {options.MaxOutput}")
-                : result;
-        }
-        catch (ValueException error)
-        {
-            throw Fault(function, $"error calling {function.Name}: {error.Message}");
-        }
-    }
-
-    /// <summary><c>and</c> and <c>or</c> evaluate no further than the answer needs.</summary>
-    private object? ShortCircuit(FunctionNode function, CommandNode command, bool stopsAt, object? dot, bool hasPiped, object? piped)
-    {
-        if (command.Operands.Count == 1 && !hasPiped)
-        {
-            throw Fault(function, $"wrong number of args for {function.Name}: want at least 1 got 0");
-        }
-
-        object? value = null;
-        foreach (var operand in command.Operands.Skip(1))
-        {
-            value = Argument(Evaluate(operand, dot));
-            if (Values.IsTrue(value) == stopsAt)
-            {
-                return value;
-            }
-        }
-
-        return hasPiped ? Argument(piped) : value;
-    }
-
-    private static object? Argument(object? value) => value is Missing ? null : value;
-
-    private object? Evaluate(Node node, object? dot)
-    {
-        Step(node);
-        return node switch
-        {
-            DotNode => dot,
-            NilNode => null,
-            ConstantNode constant => constant.Value,
-            VariableNode variable => Get(variable),
-            PipeNode pipe => Pipe(pipe, dot),
-            FunctionNode function => Call(function, new CommandNode([function], function.Line, function.Column), dot, false, null),
-            FieldNode field => Fields(field, dot),
-            _ => throw Fault(node, "can't handle operand"),
-        };
-    }
-
-    private object? Fields(FieldNode field, object? dot)
-    {
-        var value = field.Target is null ? dot : Evaluate(field.Target, dot);
-        foreach (var part in field.Names)
-        {
-            value = At(field, () => Values.Field(value, part));
-        }
-
-        return value;
-    }
-
-    private object? Get(VariableNode variable)
-    {
-        for (var i = _variables.Count - 1; i >= 0; i--)
-        {
-            if (_variables[i].Name == variable.Name)
-            {
-                return _variables[i].Value;
-            }
-        }
-
-        throw Fault(variable, $"undefined variable: {variable.Name}");
-    }
-
-    private void Set(string variable, object? value)
-    {
-        var at = _variables.FindLastIndex(entry => entry.Name == variable);
-        _variables[at] = (variable, value);
-    }
-
-    private void Write(Node node, string text)
-    {
-        if (_output.Length + text.Length > options.MaxOutput)
-        {
-            throw Fault(node, $"output is over the cap of {options.MaxOutput} characters");
-        }
-
-        _output.Append(text);
-    }
-
-    private void Step(Node node)
-    {
-        if (++_steps > options.MaxSteps)
-        {
-            throw Fault(node, $"stopped after {options.MaxSteps} steps");
-        }
-    }
-
-    private T At<T>(Node node, Func<T> action)
-    {
-        try
-        {
-            return action();
-        }
-        catch (ValueException error)
-        {
-            throw Fault(node, error.Message);
-        }
-    }
-
-    private TemplateException Fault(Node node, string problem) => new(name, node.Line, node.Column, problem);
 }

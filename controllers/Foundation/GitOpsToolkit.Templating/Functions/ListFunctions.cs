@@ -1,74 +1,123 @@
-using GitOpsToolkit.Templating.Execution;
+using static GitOpsToolkit.Templating.Functions.Signature;
 
 namespace GitOpsToolkit.Templating.Functions;
 
-/// <summary>sprig's functions on lists and maps, and its defaults.</summary>
+/// <summary>sprig's functions on lists. Each exists once more with "must" before its name, and fails in the same way.</summary>
 internal static class ListFunctions
 {
-    private const int Any = int.MaxValue;
-
-    internal static IEnumerable<Function> All { get; } =
+    internal static IReadOnlyList<GoFunction> All { get; } =
     [
-        new("list", 0, Any, call => call.All.ToList()),
-        new("first", 1, 1, call => call.List(0) is [var first, ..] ? first : null),
-        new("last", 1, 1, call => call.List(0) is [.., var last] ? last : null),
-        new("rest", 1, 1, call => call.List(0).Skip(1).ToList()),
-        new("initial", 1, 1, call => call.List(0).SkipLast(1).ToList()),
-        new("append", 2, 2, call => call.List(0).Append(call[1]).ToList()),
-        new("prepend", 2, 2, call => call.List(0).Prepend(call[1]).ToList()),
-        new("concat", 0, Any, call => Enumerable.Range(0, call.Count).SelectMany(call.List).ToList()),
-        new("reverse", 1, 1, call => call.List(0).Reverse().ToList()),
-        new("uniq", 1, 1, call => Unique(call.List(0))),
-        new("has", 2, 2, call => call.List(1).Any(item => Same(item, call[0]))),
-        new("without", 1, Any, call => call.List(0).Where(item => !call.All.Skip(1).Any(other => Same(item, other))).ToList()),
-        new("compact", 1, 1, call => call.List(0).Where(Values.IsTrue).ToList()),
-        new("join", 2, 2, call => call[1] is string one ? one
-            : string.Join(call.Text(0), call.List(1).Where(item => item is not null).Select(GoPrint.Text))),
-        new("sortAlpha", 1, 1, call => call.List(0).Select(GoPrint.Text).Order(StringComparer.Ordinal).ToList<object?>()),
-        new("splitList", 2, 2, call => Split(call.Text(1), call.Text(0)).ToList<object?>()),
-        new("split", 2, 2, call => Split(call.Text(1), call.Text(0)).Select((part, index) => ($"_{index}", part))
-            .ToDictionary(pair => pair.Item1, pair => (object?)pair.part, StringComparer.Ordinal)),
-        new("dict", 0, Any, Dictionary),
-        new("get", 2, 2, call => call.Map(0).TryGetValue(call.Text(1), out var value) ? value : ""),
-        new("hasKey", 2, 2, call => call.Map(0).ContainsKey(call.Text(1))),
-        new("keys", 0, Any, call => Enumerable.Range(0, call.Count).SelectMany(index => call.Map(index).Keys).ToList<object?>()),
-        new("values", 1, 1, call => call.Map(0).Values.ToList()),
-        new("default", 1, 2, call => call.Count == 2 && Values.IsTrue(call[1]) ? call[1] : call[0]),
-        new("empty", 1, 1, call => !Values.IsTrue(call[0])),
-        new("coalesce", 0, Any, call => call.All.FirstOrDefault(Values.IsTrue)),
-        new("ternary", 3, 3, call => call[2] is bool truth ? (truth ? call[0] : call[1])
-            : throw new ValueException("argument 3 of ternary: expected bool")),
-        new("all", 0, Any, call => call.All.All(Values.IsTrue)),
-        new("any", 0, Any, call => call.All.Any(Values.IsTrue)),
-        new("fail", 1, 1, call => throw new ValueException(call.Text(0))),
+        Variadic("list", [Any], a => GoValue.ListOf(a)),
+        Variadic("tuple", [Any], a => GoValue.ListOf(a)),
+        .. Both("append", [Any, Any], a => GoValue.ListOf([.. Items(a[0], "Cannot push on type"), a[1]])),
+        .. Both("push", [Any, Any], a => GoValue.ListOf([.. Items(a[0], "Cannot push on type"), a[1]])),
+        .. Both("prepend", [Any, Any], a => GoValue.ListOf([a[1], .. Items(a[0], "Cannot prepend on type")])),
+        .. Both("first", [Any], a => Items(a[0], "Cannot find first on type") is [var first, ..] ? first : Nothing),
+        .. Both("last", [Any], a => Items(a[0], "Cannot find last on type") is [.., var last] ? last : Nothing),
+        .. Both("rest", [Any], a => Items(a[0], "Cannot find rest on type") is [_, .. var rest] ? GoValue.ListOf(rest) : NilList),
+        .. Both("initial", [Any], a =>
+            Items(a[0], "Cannot find initial on type") is [.. var initial, _] ? GoValue.ListOf(initial) : NilList),
+        .. Both("reverse", [Any], a => GoValue.ListOf(Items(a[0], "Cannot find reverse on type").Reverse())),
+        .. Both("compact", [Any], a =>
+            GoValue.ListOf(Items(a[0], "Cannot compact on type").Where(item => !DefaultFunctions.IsEmpty(item)))),
+        .. Both("uniq", [Any], Unique),
+        .. Both("has", [Any, Any], (call, a) => GoValue.Of(
+            a[1].IsValid && Items(a[1], "Cannot find has on type").Any(item => DeepEquality.AreEqual(call, a[0], item)))),
+        .. BothVariadic("without", [Any, Any], Without),
+        .. BothVariadic("slice", [Any, Any], (_, a) => Slice(a)),
+        .. Both("chunk", [Int, Any], (_, a) => Chunk(a[0].Integer, Items(a[1], "Cannot chunk type"))),
+        Variadic("concat", [Any], Concat),
     ];
 
-    private static bool Same(object? left, object? right) =>
-        left is null || right is null ? left == right : left.GetType() == right.GetType()
-            && (left.Equals(right) || GoPrint.Text(left) == GoPrint.Text(right));
+    private static GoValue Nothing => new(GoType.Interface, null);
 
-    private static List<object?> Unique(IReadOnlyList<object?> list)
+    private static GoValue NilList => new(GoType.List, null);
+
+    private static GoFunction[] Both(string name, GoType[] parameters, Func<GoValue[], GoValue> of) =>
+        Both(name, parameters, (_, arguments) => of(arguments));
+
+    private static GoFunction[] Both(string name, GoType[] parameters, GoCall of) => [Of(name, parameters, of), Of(Must(name), parameters, of)];
+
+    private static GoFunction[] BothVariadic(string name, GoType[] parameters, GoCall of) =>
+        [Variadic(name, parameters, of), Variadic(Must(name), parameters, of)];
+
+    internal static string Must(string name) => "must" + char.ToUpperInvariant(name[0]) + name[1..];
+
+    private static GoValue[] Items(GoValue list, string problem)
     {
-        var result = new List<object?>();
-        foreach (var item in list.Where(item => !result.Exists(other => Same(item, other))))
+        if (!list.IsValid)
         {
-            result.Add(item);
+            throw new GoException(TypeFunctions.NilPointer);
         }
 
-        return result;
+        return list.Kind == GoKind.Slice
+            ? [.. list.Items.Select(item => item.Unwrapped)]
+            : throw new GoException($"{problem} {TypeFunctions.KindOf(list)}");
     }
 
-    private static IEnumerable<string> Split(string text, string separator) =>
-        separator.Length == 0 ? text.EnumerateRunes().Select(rune => rune.ToString()) : text.Split(separator);
-
-    private static Dictionary<string, object?> Dictionary(FunctionArguments call)
+    private static GoValue Unique(CallContext call, GoValue[] arguments)
     {
-        var map = new Dictionary<string, object?>(StringComparer.Ordinal);
-        for (var i = 0; i < call.Count; i += 2)
+        var unique = new List<GoValue>();
+        foreach (var item in Items(arguments[0], "Cannot find uniq on type"))
         {
-            map[GoPrint.Text(call[i])] = i + 1 < call.Count ? call[i + 1] : "";
+            if (!unique.Exists(other => DeepEquality.AreEqual(call, item, other)))
+            {
+                unique.Add(item);
+            }
         }
 
-        return map;
+        return GoValue.ListOf(unique);
+    }
+
+    private static GoValue Without(CallContext call, GoValue[] arguments)
+    {
+        var kept = Items(arguments[0], "Cannot find without on type")
+            .Where(item => !arguments.Skip(1).Any(other => DeepEquality.AreEqual(call, item, other)));
+        return GoValue.ListOf(kept);
+    }
+
+    private static GoValue Slice(GoValue[] arguments)
+    {
+        var items = Items(arguments[0], "list should be type of slice or array but");
+        if (items.Length == 0)
+        {
+            return Nothing;
+        }
+
+        var start = arguments.Length > 1 ? Cast.ToInteger(arguments[1]) : 0;
+        var end = arguments.Length > 2 ? Cast.ToInteger(arguments[2]) : items.Length;
+        if (start < 0 || start > end || end > items.Length)
+        {
+            throw new GoException("reflect.Value.Slice: slice index out of bounds");
+        }
+
+        return new GoValue(arguments[0].Type!, items[(int)start..(int)end]);
+    }
+
+    private static GoValue Chunk(long size, GoValue[] items)
+    {
+        if (size <= 0 && items.Length > 0)
+        {
+            throw new GoException(size == 0 ? "runtime error: makeslice: len out of range" : "runtime error: slice bounds out of range");
+        }
+
+        return GoValue.ListOf(
+            items.Length == 0 ? [] : items.Chunk((int)Math.Min(size, int.MaxValue)).Select(chunk => GoValue.ListOf(chunk)),
+            GoType.SliceOf(GoType.List));
+    }
+
+    private static GoValue Concat(CallContext call, GoValue[] lists)
+    {
+        var all = new List<GoValue>();
+        foreach (var list in lists)
+        {
+            var items = list.IsValid && list.Kind != GoKind.Slice
+                ? throw new GoException($"Cannot concat type {TypeFunctions.KindOf(list)} as list")
+                : Items(list, "");
+            call.Spend(items.Length);
+            all.AddRange(items);
+        }
+
+        return all.Count == 0 ? NilList : GoValue.ListOf(all);
     }
 }

@@ -1,315 +1,290 @@
 namespace GitOpsToolkit.Templating.Parsing;
 
-/// <summary>Builds the tree of a template and checks names of functions and variables.</summary>
-internal sealed class Parser(string name, List<Token> tokens, TemplateOptions options)
+/// <summary>
+/// Parses a text into templates: itself, and those that it defines. Errors are Go's, in Go's order; they are told at the last token that was
+/// looked at.
+/// </summary>
+internal sealed partial class Parser
 {
-    private readonly List<string> _variables = ["$"];
-    private int _at;
-    private int _depth;
-    private int _ranges;
+    private readonly TemplateText text;
+    private readonly List<Token> tokens;
+    private readonly TemplateSet set;
+    private readonly TemplateOptions options;
+    private readonly HashSet<string> definedHere = new(StringComparer.Ordinal);
+    private int at;
+    private int furthest;
+    private int depth;
 
-    private Token Current => tokens[_at];
+    /// <summary>What belongs to the template that is being parsed: definitions have their own.</summary>
+    private List<string> variables = ["$"];
+    private int ranges;
+    private int? actionLine;
 
-    internal ListNode Parse()
+    internal Parser(TemplateText text, TemplateSet set, TemplateOptions options)
     {
-        var (list, end) = List(inBranch: false);
-        return end.Kind == TokenKind.End ? list : throw Fault(end, $"unexpected {{{{{end.Text}}}}}");
+        this.text = text;
+        this.set = set;
+        this.options = options;
+        tokens = new Lexer(text.Bytes).Tokens();
     }
 
-    /// <summary>Reads up to the end, or to an <c>end</c> or <c>else</c> action, whose keyword token it returns and passes.</summary>
-    private (ListNode List, Token End) List(bool inBranch)
+    internal void Parse()
     {
-        var start = Current;
-        var items = new List<Node>();
-        while (Current.Kind != TokenKind.End)
+        var root = new ListNode(Peek().Position, []);
+        while (Peek().Kind != TokenKind.End)
         {
-            var token = Current;
-            _at++;
-            if (token.Kind == TokenKind.Text)
+            if (Peek().Kind == TokenKind.LeftDelimiter)
             {
-                items.Add(new TextNode(token.Text, token.Line, token.Column));
-                continue;
+                var delimiter = at;
+                Take();
+                if (TakeNonSpace().Kind == TokenKind.Define)
+                {
+                    Definition();
+                    continue;
+                }
+
+                at = delimiter;
             }
 
-            Skip();
-            if (Current is { Kind: TokenKind.Identifier, Text: "end" or "else" } keyword)
+            var node = TextOrAction();
+            if (node is WordNode { Kind: TokenKind.EndAction or TokenKind.Else })
             {
-                _at++;
-                return (new ListNode(items, start.Line, start.Column), keyword);
+                throw Fault($"unexpected {node}");
             }
 
-            items.Add(Action());
+            root.Nodes.Add(node);
         }
 
-        return inBranch
-            ? throw Fault(Current, "unexpected EOF: an {{end}} is missing")
-            : (new ListNode(items, start.Line, start.Column), Current);
+        Define(text.Name, root);
+    }
+
+    private void Definition()
+    {
+        const string Context = "define clause";
+        var name = Unquoted(Expect(Context, TokenKind.String, TokenKind.RawString));
+        Expect(Context, TokenKind.RightDelimiter);
+        OwnTemplate(name, Context);
+    }
+
+    /// <summary>Parses the body of a define or block, with variables of its own.</summary>
+    private void OwnTemplate(string name, string context)
+    {
+        var (outerVariables, outerRanges, outerLine) = (variables, ranges, actionLine);
+        (variables, ranges, actionLine) = (["$"], 0, null);
+        var (list, end) = Items();
+        if (end.Kind != TokenKind.EndAction)
+        {
+            throw Fault($"unexpected {end} in {context}");
+        }
+
+        Define(name, list);
+        (variables, ranges, actionLine) = (outerVariables, outerRanges, outerLine);
+    }
+
+    private void Define(string name, ListNode root)
+    {
+        if (!set.TryAdd(new DefinedTemplate(name, root, text), definedHere))
+        {
+            throw Fault($"template: multiple definition of template {Printing.GoQuote.Quote(name)}");
+        }
+    }
+
+    /// <summary>Nodes up to an end or else.</summary>
+    private (ListNode List, WordNode End) Items()
+    {
+        if (++depth > options.MaxNesting)
+        {
+            throw Fault($"blocks nest deeper than {options.MaxNesting}");
+        }
+
+        var list = new ListNode(PeekNonSpace().Position, []);
+        while (PeekNonSpace().Kind != TokenKind.End)
+        {
+            var node = TextOrAction();
+            if (node is WordNode { Kind: TokenKind.EndAction or TokenKind.Else } end)
+            {
+                depth--;
+                return (list, end);
+            }
+
+            list.Nodes.Add(node);
+        }
+
+        throw Fault("unexpected EOF");
+    }
+
+    private Node TextOrAction()
+    {
+        var token = TakeNonSpace();
+        switch (token.Kind)
+        {
+            case TokenKind.Text:
+                return new TextNode(token.Position, token.Text);
+            case TokenKind.LeftDelimiter:
+                actionLine = text.Line(token.Position);
+                var node = Action();
+                actionLine = null;
+                return node;
+            default:
+                throw Unexpected(token, "input");
+        }
     }
 
     private Node Action()
     {
-        var token = Current;
-        if (token.Kind == TokenKind.Identifier)
-        {
-            switch (token.Text)
-            {
-                case "if":
-                    _at++;
-                    return Branch(BranchKind.If, token);
-                case "with":
-                    _at++;
-                    return Branch(BranchKind.With, token);
-                case "range":
-                    _at++;
-                    return Branch(BranchKind.Range, token);
-                case "break" or "continue":
-                    return Jump(token);
-                case "define" or "template" or "block":
-                    throw Fault(token, $"{{{{{token.Text}}}}} is not supported in this template");
-            }
-        }
-
-        var pipe = Pipeline(TokenKind.Close, inRange: false);
-        return new ActionNode(pipe, token.Line, token.Column);
-    }
-
-    private JumpNode Jump(Token token)
-    {
-        _at++;
-        Skip();
-        Expect(TokenKind.Close, token.Text);
-        return _ranges > 0
-            ? new JumpNode(token.Text == "break", token.Line, token.Column)
-            : throw Fault(token, $"{{{{{token.Text}}}}} outside {{{{range}}}}");
-    }
-
-    private BranchNode Branch(BranchKind kind, Token token)
-    {
-        Enter(token);
-        var scope = _variables.Count;
-        var pipe = Pipeline(TokenKind.Close, kind == BranchKind.Range);
-        _ranges += kind == BranchKind.Range ? 1 : 0;
-        var (body, end) = List(inBranch: true);
-        _ranges -= kind == BranchKind.Range ? 1 : 0;
-        var otherwise = end.Text == "else" ? Else(kind, end) : null;
-        if (otherwise is null)
-        {
-            Skip();
-            Expect(TokenKind.Close, "end");
-        }
-
-        _variables.RemoveRange(scope, _variables.Count - scope);
-        _depth--;
-        return new BranchNode(kind, pipe, body, otherwise, token.Line, token.Column);
-    }
-
-    /// <summary>After <c>else</c>: its list with the closing <c>end</c>, or another branch, which brings the end.</summary>
-    private ListNode Else(BranchKind kind, Token token)
-    {
-        Skip();
-        if (Current is { Kind: TokenKind.Identifier, Text: "if" or "with" } next && kind != BranchKind.Range
-            && (next.Text == "if") == (kind == BranchKind.If))
-        {
-            _at++;
-            return new ListNode([Branch(kind, next)], next.Line, next.Column);
-        }
-
-        Expect(TokenKind.Close, "else");
-        var (list, end) = List(inBranch: true);
-        if (end.Text != "end")
-        {
-            throw Fault(end, "expected end; found {{else}}");
-        }
-
-        Skip();
-        Expect(TokenKind.Close, "end");
-        return list with { Line = token.Line, Column = token.Column };
-    }
-
-    private PipeNode Pipeline(TokenKind end, bool inRange)
-    {
-        var start = Current;
-        Enter(start);
-        Skip();
-        var (variables, isAssign) = Declarations(inRange);
-        var commands = new List<CommandNode>();
-        while (true)
-        {
-            Skip();
-            commands.Add(Command());
-            if (Current.Kind != TokenKind.Pipe)
-            {
-                break;
-            }
-
-            // A pipe with nothing behind it is let pass, as Go does.
-            _at++;
-            Skip();
-            if (Current.Kind == end)
-            {
-                break;
-            }
-        }
-
-        Expect(end, "command");
-        foreach (var command in commands.Skip(1))
-        {
-            if (command.Operands[0] is ConstantNode or NilNode or DotNode)
-            {
-                throw new TemplateException(name, command.Line, command.Column,
-                    "non executable command in pipeline: only functions and fields take a piped value");
-            }
-        }
-
-        if (!isAssign)
-        {
-            _variables.AddRange(variables);
-        }
-
-        _depth--;
-        return new PipeNode(variables, isAssign, commands, start.Line, start.Column);
-    }
-
-    private (List<string> Variables, bool IsAssign) Declarations(bool inRange)
-    {
-        var from = _at;
-        var variables = new List<string>();
-        while (Current.Kind == TokenKind.Variable)
-        {
-            variables.Add("$" + Current.Text);
-            _at++;
-            Skip();
-            if (Current.Kind is TokenKind.Declare or TokenKind.Assign)
-            {
-                var isAssign = Current.Kind == TokenKind.Assign;
-                if (isAssign && variables.Find(variable => !_variables.Contains(variable)) is { } unknown)
-                {
-                    throw Fault(Current, $"undefined variable \"{unknown}\"");
-                }
-
-                _at++;
-                return (variables, isAssign);
-            }
-
-            if (Current.Kind != TokenKind.Comma || !inRange || variables.Count > 1)
-            {
-                break;
-            }
-
-            _at++;
-            Skip();
-        }
-
-        _at = from;
-        return ([], false);
-    }
-
-    private CommandNode Command()
-    {
-        var start = Current;
-        var operands = new List<Node>();
-        while (Current.Kind is not (TokenKind.Pipe or TokenKind.Close or TokenKind.RightParen or TokenKind.End))
-        {
-            operands.Add(Operand());
-            if (Current.Kind is not (TokenKind.Space or TokenKind.Pipe or TokenKind.Close or TokenKind.RightParen))
-            {
-                throw Fault(Current, $"unexpected \"{Current.Text}\" in operand");
-            }
-
-            Skip();
-        }
-
-        return operands.Count == 0 ? throw Fault(start, "missing value for command") : new CommandNode(operands, start.Line, start.Column);
-    }
-
-    private Node Operand()
-    {
-        var token = Current;
-        var term = Term();
-        var names = new List<string>();
-        while (Current.Kind == TokenKind.Field)
-        {
-            names.Add(Current.Text);
-            _at++;
-        }
-
-        if (names.Count == 0)
-        {
-            return term;
-        }
-
-        return term switch
-        {
-            FieldNode field => field with { Names = [.. field.Names, .. names] },
-            ConstantNode or NilNode or DotNode => throw Fault(token, "a constant has no fields"),
-            _ => new FieldNode(term, names, token.Line, token.Column),
-        };
-    }
-
-    private Node Term()
-    {
-        var token = Current;
-        _at++;
+        var token = TakeNonSpace();
         switch (token.Kind)
         {
-            case TokenKind.Dot:
-                return new DotNode(token.Line, token.Column);
-            case TokenKind.Field:
-                return new FieldNode(null, [token.Text], token.Line, token.Column);
-            case TokenKind.Variable:
-                return _variables.Contains("$" + token.Text)
-                    ? new VariableNode("$" + token.Text, token.Line, token.Column)
-                    : throw Fault(token, $"undefined variable \"${token.Text}\"");
-            case TokenKind.String:
-                return new ConstantNode(token.Text, token.Line, token.Column);
-            case TokenKind.Character when token.Text.EnumerateRunes().Count() == 1:
-                return new ConstantNode((long)token.Text.EnumerateRunes().First().Value, token.Line, token.Column);
-            case TokenKind.Number:
-                var number = NumberConstant.Parse(token.Text) ?? throw Fault(token, $"bad number syntax: \"{token.Text}\"");
-                return new ConstantNode(number, token.Line, token.Column);
-            case TokenKind.Identifier:
-                return Word(token);
-            case TokenKind.LeftParen:
-                return Pipeline(TokenKind.RightParen, inRange: false);
+            case TokenKind.Block:
+                return Block();
+            case TokenKind.Break:
+                return Jump(token, "break");
+            case TokenKind.Continue:
+                return Jump(token, "continue");
+            case TokenKind.Else:
+                return Else();
+            case TokenKind.EndAction:
+                return new WordNode(Expect("end", TokenKind.RightDelimiter).Position, TokenKind.EndAction);
+            case TokenKind.If or TokenKind.Range or TokenKind.With:
+                return Branch(token.Kind);
+            case TokenKind.Template:
+                return Call();
             default:
-                throw Fault(token, $"unexpected \"{token.Text}\" in command");
+                at--;
+                var position = Peek().Position;
+                return new ActionNode(position, Pipeline("command", TokenKind.RightDelimiter));
         }
     }
 
-    private Node Word(Token token) => token.Text switch
+    private WordNode Jump(Token word, string name)
     {
-        "true" => new ConstantNode(true, token.Line, token.Column),
-        "false" => new ConstantNode(false, token.Line, token.Column),
-        "nil" => new NilNode(token.Line, token.Column),
-        _ when options.Functions.Contains(token.Text) => new FunctionNode(token.Text, token.Line, token.Column),
-        _ => throw Fault(token, $"function \"{token.Text}\" not defined"),
-    };
-
-    private void Enter(Token token)
-    {
-        if (++_depth > options.MaxDepth)
+        if (TakeNonSpace() is var token && token.Kind != TokenKind.RightDelimiter)
         {
-            throw Fault(token, $"nested deeper than {options.MaxDepth} levels");
+            throw Unexpected(token, $"{{{{{name}}}}}");
         }
+
+        return ranges > 0 ? new WordNode(word.Position, word.Kind) : throw Fault($"{{{{{name}}}}} outside {{{{range}}}}");
     }
 
-    private void Skip()
+    private WordNode Else()
     {
-        while (Current.Kind == TokenKind.Space)
-        {
-            _at++;
-        }
+        var next = PeekNonSpace();
+        return new WordNode(
+            next.Kind is TokenKind.If or TokenKind.With ? next.Position : Expect("else", TokenKind.RightDelimiter).Position, TokenKind.Else);
     }
 
-    private void Expect(TokenKind kind, string where)
+    private BranchNode Branch(TokenKind kind)
     {
-        if (Current.Kind != kind)
+        var variablesBefore = variables.Count;
+        var context = kind switch { TokenKind.If => "if", TokenKind.With => "with", _ => "range" };
+        var pipe = Pipeline(context, TokenKind.RightDelimiter);
+        ranges += kind == TokenKind.Range ? 1 : 0;
+        var (list, next) = Items();
+        ranges -= kind == TokenKind.Range ? 1 : 0;
+        ListNode? otherwise = null;
+        if (next.Kind == TokenKind.Else)
         {
-            throw Fault(Current, $"unexpected \"{Current.Text}\" in {where}");
+            if (kind is TokenKind.If or TokenKind.With && Peek().Kind == kind)
+            {
+                Take();
+                if (++depth > options.MaxNesting)
+                {
+                    throw Fault($"blocks nest deeper than {options.MaxNesting}");
+                }
+
+                otherwise = new ListNode(next.Position, [Branch(kind)]);
+                depth--;
+            }
+            else
+            {
+                (otherwise, next) = Items();
+                if (next.Kind != TokenKind.EndAction)
+                {
+                    throw Fault($"expected end; found {next}");
+                }
+            }
         }
 
-        _at++;
+        variables.RemoveRange(variablesBefore, variables.Count - variablesBefore);
+        return new BranchNode(pipe.Position, kind, pipe, list, otherwise);
     }
 
-    private TemplateException Fault(Token token, string problem) => new(name, token.Line, token.Column, problem);
+    private TemplateNode Block()
+    {
+        const string Context = "block clause";
+        var token = TakeNonSpace();
+        var name = TemplateName(token, Context);
+        var pipe = Pipeline(Context, TokenKind.RightDelimiter);
+        OwnTemplate(name, Context);
+        return new TemplateNode(token.Position, name, pipe);
+    }
+
+    private TemplateNode Call()
+    {
+        const string Context = "template clause";
+        var token = TakeNonSpace();
+        var name = TemplateName(token, Context);
+        if (TakeNonSpace().Kind == TokenKind.RightDelimiter)
+        {
+            return new TemplateNode(token.Position, name, null);
+        }
+
+        at--;
+        return new TemplateNode(token.Position, name, Pipeline(Context, TokenKind.RightDelimiter));
+    }
+
+    private string TemplateName(Token token, string context) =>
+        token.Kind is TokenKind.String or TokenKind.RawString ? Unquoted(token) : throw Unexpected(token, context);
+
+    private string Unquoted(Token token) => GoUnquote.String(token.Text) ?? throw Fault("invalid syntax");
+
+    private Token Take()
+    {
+        furthest = Math.Max(furthest, at);
+        return tokens[Math.Min(at++, tokens.Count - 1)];
+    }
+
+    private Token Peek()
+    {
+        furthest = Math.Max(furthest, Math.Min(at, tokens.Count - 1));
+        return tokens[Math.Min(at, tokens.Count - 1)];
+    }
+
+    private Token TakeNonSpace()
+    {
+        var token = Take();
+        return token.Kind == TokenKind.Space ? Take() : token;
+    }
+
+    /// <summary>The next token that is no space; spaces before it are taken.</summary>
+    private Token PeekNonSpace()
+    {
+        if (Peek().Kind == TokenKind.Space)
+        {
+            Take();
+        }
+
+        return Peek();
+    }
+
+    private Token Expect(string context, params ReadOnlySpan<TokenKind> kinds)
+    {
+        var token = TakeNonSpace();
+        return kinds.Contains(token.Kind) ? token : throw Unexpected(token, context);
+    }
+
+    private TemplateException Unexpected(Token token, string context)
+    {
+        if (token.Kind != TokenKind.Error)
+        {
+            return Fault($"unexpected {token} in {context}");
+        }
+
+        var isElsewhere = actionLine is { } started && started != text.Line(token.Position);
+        var action = token.Text.EndsWith(" action", StringComparison.Ordinal) ? "" : " in action";
+        return Fault(isElsewhere ? $"{token}{action} started at {text.Name}:{actionLine}" : token.ToString());
+    }
+
+    private TemplateException Fault(string problem) =>
+        text.Fault(tokens[Math.Min(furthest, tokens.Count - 1)].Position, problem);
 }
