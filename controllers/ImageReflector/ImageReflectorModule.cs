@@ -61,7 +61,7 @@ public sealed class ImageReflectorModule : IDisposable
         var lookups = new PolicyLookups(
             new PolicyElection(new TagInspector(registry, lookup, time), time),
             new DigestReflector(registry, lookup),
-            new VerifierSource(set.Services.Client));
+            new VerifierSource(set.Services.Client, time));
         var electing = set.Add(
             "imagepolicy", new ImagePolicyReconciler(policies, repositories, set.Services, options, store, lookups), options.Loop);
         electing.Watch(policies);

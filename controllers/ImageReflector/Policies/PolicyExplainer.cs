@@ -128,7 +128,7 @@ public sealed class PolicyExplainer(TimeProvider time, bool fluxCompatible = fal
         return new PolicyExplanation(key.ToString(), repository.Spec.Image, WithExcluded(report, listed, kept), notes);
     }
 
-    private static async Task<ISignatureVerifier?> VerifierAsync(
+    private async Task<ISignatureVerifier?> VerifierAsync(
         KubeClient client, PolicyAnnotations annotations, string @namespace, CancellationToken cancellation)
     {
         if (annotations.Verify is not { } request)
@@ -136,7 +136,7 @@ public sealed class PolicyExplainer(TimeProvider time, bool fluxCompatible = fal
             return null;
         }
 
-        var (verifier, fault) = await new VerifierSource(client).MakeAsync(request, @namespace, cancellation);
+        var (verifier, fault) = await new VerifierSource(client, time).MakeAsync(request, @namespace, cancellation);
         return verifier ?? throw new ExplainException(fault!.Text);
     }
 

@@ -248,6 +248,45 @@ public sealed class ImagePolicyVerifyTests
     }
 
     [Fact]
+    public async Task On_docker_registry_with_what_notation_itself_signed()
+    {
+        Assert.SkipUnless(DockerRegistryProgram.IsInstalled, DockerRegistryProgram.Missing);
+        Assert.SkipUnless(PeerProgram.Notation.IsInstalled, PeerProgram.Notation.Missing);
+        await using var registry = await DockerRegistryProgram.StartAsync();
+        await using var host = await StartAsync();
+        using var http = new HttpClient();
+        using var folder = new TempDirectory();
+        var environment = new Dictionary<string, string> { ["NOTATION_CONFIG"] = folder.Path };
+        var pusher = new ArtifactPusher(http, new Uri($"http://{registry.Host}/"), "team/app");
+        var signed = await pusher.ImageAsync("v1.0.0");
+        await pusher.ImageAsync("v1.1.0");
+        await PeerProgram.Notation.RunAsync(folder.Path, environment, "cert", "generate-test", "--default", "signer.test");
+        await PeerProgram.Notation.RunAsync(folder.Path, environment, "sign", "--insecure-registry", $"{registry.Host}/team/app@{signed["digest"]}");
+        const string Policy = """
+            {"version":"1.0","trustPolicies":[{"name":"team","registryScopes":["*"],"signatureVerification":{"level":"strict"},
+             "trustStores":["ca:team"],"trustedIdentities":["x509.subject: C=US, ST=WA, O=Notary"]}]}
+            """;
+        await host.SetSecretAsync("team", ("trustpolicy.json", Policy), ("ca.crt", await File.ReadAllTextAsync(
+            folder["localkeys/signer.test.crt"], TestContext.Current.CancellationToken)));
+        await host.CreateRepositoryAsync(image: $"{registry.Host}/team/app");
+        await host.CreatePolicyAsync(spec: "suspend: true");
+        await host.PatchAsync(
+            Kind, """{"metadata":{"annotations":{"gitopstoolkit.dev/verify":"{provider: notation, secretRef: {name: team}}"}},"spec":{"suspend":false}}""");
+
+        var elected = await host.ElectedAsync("v1.0.0");
+        Assert.Equal((string?)signed["digest"], Digest(elected));
+
+        // A registry without referrers keeps them below a tag, which is no version.
+        Assert.Equal(
+            """{"considered":3,"eligible":1,"refused":[{"reason":"NotAVersion","tags":1},{"reason":"NoSignature","tags":1}]}""", Election(elected));
+
+        await host.SetSecretAsync("team", ("trustpolicy.json", Policy));
+        await host.RequestAsync(Kind, "without");
+        var wrong = await host.NotReadyAsync(Kind, "VerificationError");
+        Assert.Equal("cannot verify signatures: secret 'default/team' has no certificate: none of its keys ends in .crt or .pem", Message(wrong));
+    }
+
+    [Fact]
     public async Task On_docker_registry_with_what_cosign_itself_signed()
     {
         Assert.SkipUnless(DockerRegistryProgram.IsInstalled, DockerRegistryProgram.Missing);

@@ -6,14 +6,16 @@ using GitOpsToolkit.Reconciling;
 using GitOpsToolkit.Signatures;
 using GitOpsToolkit.Signatures.Cosign;
 using GitOpsToolkit.Signatures.Keys;
+using GitOpsToolkit.Signatures.Notation;
 using GitOpsToolkit.Signatures.Sigstore;
 
 namespace GitOpsToolkit.Controllers.ImageReflector.Policies.Signatures;
 
 /// <summary>Makes verifiers of what Secrets hold; read anew each time, so that a key that was taken out counts no longer.</summary>
-internal sealed class VerifierSource(KubeClient client)
+internal sealed class VerifierSource(KubeClient client, TimeProvider time)
 {
     private const int MostKeys = 32;
+    private const string TrustPolicyFile = "trustpolicy.json";
     private const string TrustedRootFile = "trusted_root.json";
 
     private readonly SecretReader secrets = new(client);
@@ -41,15 +43,23 @@ internal sealed class VerifierSource(KubeClient client)
         }
     }
 
-    private static ISignatureVerifier Make(VerifyRequest request, IReadOnlyDictionary<string, byte[]> data) => request switch
+    private ISignatureVerifier Make(VerifyRequest request, IReadOnlyDictionary<string, byte[]> data) => request switch
     {
-        { Provider: VerifyRequest.Notation } => throw new TrustException("signatures of notation are not verified yet"),
+        { Provider: VerifyRequest.Notation } => NotationOf(data),
         { Secret: not null } => new CosignKeyVerifier(KeysOf(data)),
         _ => Keyless(request, RootOf(data)),
     };
 
     private static CosignKeylessVerifier Keyless(VerifyRequest request, TrustedRoot root) =>
         new(root, [.. request.Identities.Select(one => new TrustedIdentity($"{one.IssuerPattern}\n{one.SubjectPattern}", one.Matches))]);
+
+    private NotationVerifier NotationOf(IReadOnlyDictionary<string, byte[]> data)
+    {
+        var certificates = data.Where(entry => entry.Key.EndsWith(".crt", StringComparison.Ordinal) || entry.Key.EndsWith(".pem", StringComparison.Ordinal));
+        return data.TryGetValue(TrustPolicyFile, out var policy)
+            ? new NotationVerifier(policy, [.. certificates.OrderBy(entry => entry.Key, StringComparer.Ordinal)], time)
+            : throw new TrustException($"has no key '{TrustPolicyFile}'");
+    }
 
     private static TrustedRoot RootOf(IReadOnlyDictionary<string, byte[]> data) => data.TryGetValue(TrustedRootFile, out var file)
         ? Named(TrustedRootFile, () => TrustedRoot.Parse(file))
