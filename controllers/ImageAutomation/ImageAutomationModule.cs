@@ -47,7 +47,7 @@ public sealed class ImageAutomationModule : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         (_options, _time, _logger) = (options, time, loggers.CreateLogger(Name));
         var folder = Path.Combine(options.StoragePath, "mirrors");
-        _ownRemote = new GitRemote(Path.Combine(folder, ".scratch"), new GitCliOptions(), time);
+        _ownRemote = new GitRemote(Path.Combine(folder, GitMirrorStore.ScratchName), new GitCliOptions(), time);
         _mirrors = new GitMirrorStore(folder,
             remote ?? _ownRemote, time);
         var events = new EventRecorderOptions { Controller = Name, Instance = options.Instance };

@@ -41,7 +41,7 @@ public sealed class SourceControllerModule : IAsyncDisposable
         _storage = new ArtifactStorage(options, time);
         _server = new ArtifactServer(options);
         var mirrorPath = options.MirrorPath ?? Path.Combine(options.StoragePath, ".mirrors");
-        _ownRemote = new GitRemote(Path.Combine(mirrorPath, ".scratch"), new GitCliOptions(), time);
+        _ownRemote = new GitRemote(Path.Combine(mirrorPath, GitMirrorStore.ScratchName), new GitCliOptions(), time);
         _mirrors = new GitMirrorStore(mirrorPath, remote ?? _ownRemote, time);
         var events = new EventRecorderOptions { Controller = Name, Instance = options.Instance };
         var watch = new WatchCacheOptions { Namespace = options.WatchNamespace, LabelSelector = options.WatchLabelSelector };

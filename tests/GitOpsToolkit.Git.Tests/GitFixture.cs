@@ -7,7 +7,7 @@ namespace GitOpsToolkit.Git.Tests;
 /// <summary>A Git server, a mirror store and what tests do with them.</summary>
 public abstract class GitFixture : IAsyncLifetime
 {
-    protected static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+    protected static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
     private GitMirrorStore? _store;
     private GitRemote? _remote;
 

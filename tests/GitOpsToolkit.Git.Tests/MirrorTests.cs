@@ -210,6 +210,43 @@ public sealed class MirrorTests : GitFixture
     }
 
     [Fact]
+    public async Task A_mirror_that_was_tidied_away_comes_back_for_whoever_has_it()
+    {
+        using var copy = await NewRepositoryAsync("app");
+        var id = await copy.PushCommitAsync("first");
+        var mirror = Mirror("app");
+        await mirror.FetchAsync("refs/heads/main", id, Timeout, None);
+
+        Assert.Equal(1, await Store.DeleteUnusedAsync(TimeSpan.FromHours(-1), None));
+
+        // One folder has one mirror: two of them would clear away what the other is fetching.
+        Assert.Same(mirror, Mirror("app"));
+        Assert.Equal(id, await mirror.FetchAsync("refs/heads/main", id, Timeout, None));
+        Assert.Equal("first", mirror.ReadCommit(id).Message.Trim());
+    }
+
+    [Fact]
+    public void Keys_that_a_killed_process_left_are_deleted()
+    {
+        var left = Path.Combine(Folder["mirrors"], GitMirrorStore.ScratchName, "a-call");
+        Directory.CreateDirectory(left);
+        File.WriteAllText(Path.Combine(left, "sslKey"), "a key");
+
+        _ = Store;
+
+        Assert.False(Directory.Exists(left));
+    }
+
+    [Theory]
+    [InlineData("00:00:20", "00:00:20")]
+    [InlineData("365.00:00:00", "7.00:00:00")]
+    public void A_deadline_is_no_longer_than_timers_take(string given, string taken)
+    {
+        var culture = System.Globalization.CultureInfo.InvariantCulture;
+        Assert.Equal(TimeSpan.Parse(taken, culture), new GitEndpoint(GitUrl.Parse("https://example.com/a"), null, TimeSpan.Parse(given, culture)).Timeout);
+    }
+
+    [Fact]
     public async Task A_tree_packs_without_a_checkout()
     {
         using var copy = await NewRepositoryAsync("app");

@@ -24,7 +24,7 @@ public sealed class TlsTests : IDisposable
         using var store = new GitMirrorStore(_folder["mirrors"], remote, TimeProvider.System);
         var url = GitUrl.Parse(server.CloneUrl("app").AbsoluteUri);
         var trusting = new GitCredentials { Username = "git", Password = "x", CaCertificates = authority.ExportCertificatePem() };
-        var timeout = TimeSpan.FromSeconds(20);
+        var timeout = TimeSpan.FromMinutes(2);
 
         Assert.Equal("https", url.Uri.Scheme);
         Assert.True((await store.Get(url, trusting).ListRefsAsync(TimeSpan.Zero, timeout, default)).IsEmpty);

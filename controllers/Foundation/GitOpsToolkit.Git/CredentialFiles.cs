@@ -19,14 +19,23 @@ internal sealed class CredentialFiles : IDisposable
 
         _folder = Path.Combine(scratchFolder, Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(_folder);
-        foreach (var (key, pem) in wanted)
+        try
         {
-            if (pem is not null)
+            foreach (var (key, pem) in wanted)
             {
-                var path = Path.Combine(_folder, key);
-                Write(path, pem);
-                _files.Add((key, path));
+                if (pem is not null)
+                {
+                    var path = Path.Combine(_folder, key);
+                    Write(path, pem);
+                    _files.Add((key, path));
+                }
             }
+        }
+        catch
+        {
+            // A full disk leaves no half of a key behind.
+            Dispose();
+            throw;
         }
     }
 

@@ -163,6 +163,7 @@ public sealed class GitMirror
         await _network.WaitAsync(cancel);
         try
         {
+            _advertised = null;
             DeleteFolder(_path);
         }
         finally

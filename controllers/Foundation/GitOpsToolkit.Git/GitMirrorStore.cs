@@ -8,6 +8,12 @@ namespace GitOpsToolkit.Git;
 /// deleted at any time the process is not running.</summary>
 public sealed class GitMirrorStore : IDisposable
 {
+    /// <summary>
+    /// The folder in the store's own where remotes keep certificates and keys while a call runs. A process that was killed leaves them behind;
+    /// the next one to open the store deletes them.
+    /// </summary>
+    public const string ScratchName = ".scratch";
+
     private const int KeyBytes = 32;
     private static readonly TimeSpan s_unusedFor = TimeSpan.FromDays(7);
     private static readonly TimeSpan s_tidyEvery = TimeSpan.FromHours(1);
@@ -29,6 +35,9 @@ public sealed class GitMirrorStore : IDisposable
         try
         {
             _key = LoadKey(Path.Combine(_root, ".key"));
+
+            // Nobody uses it: the store is ours by now, and no call has begun.
+            GitMirror.DeleteFolder(Path.Combine(_root, ScratchName));
         }
         catch
         {
@@ -53,7 +62,8 @@ public sealed class GitMirrorStore : IDisposable
         var (deleted, before) = (0, (_time.GetUtcNow() - unusedFor).UtcDateTime);
         foreach (var folder in new DirectoryInfo(_root).EnumerateDirectories("*.git").Where(folder => folder.LastWriteTimeUtc < before))
         {
-            if (_mirrors.TryRemove(Path.GetFileNameWithoutExtension(folder.Name), out var mirror))
+            // It stays known: whoever has it, or asks for it meanwhile, must wait at the same door.
+            if (_mirrors.TryGetValue(Path.GetFileNameWithoutExtension(folder.Name), out var mirror))
             {
                 await mirror.DiscardAsync(cancel);
             }

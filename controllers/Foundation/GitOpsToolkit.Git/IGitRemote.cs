@@ -31,9 +31,14 @@ public interface IGitRemote
 /// <summary>A repository on a server, how to be let in, and how long one operation may take.</summary>
 /// <param name="Url">The address.</param>
 /// <param name="Credentials">What to present; null for an anonymous client.</param>
-/// <param name="Timeout">The deadline of one operation.</param>
+/// <param name="Timeout">The deadline of one operation; seven days where more is given, since timers take no more than 49.</param>
 public sealed record GitEndpoint(GitUrl Url, GitCredentials? Credentials, TimeSpan Timeout)
 {
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(7);
+
+    /// <summary>The deadline of one operation.</summary>
+    public TimeSpan Timeout { get; init; } = Timeout < s_longest ? Timeout : s_longest;
+
     /// <summary>The proxy between, for HTTP and HTTPS; null for that of the environment, if any.</summary>
     public ProxySettings? Proxy { get; init; }
 

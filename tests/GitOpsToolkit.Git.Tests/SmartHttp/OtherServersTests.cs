@@ -170,7 +170,7 @@ public sealed class OtherServersTests : IDisposable
         Assert.EndsWith($"use the address it redirects to: the requested URL returned error: 302 to {host.Url}", error.Message, StringComparison.Ordinal);
         foreach (var path in new[] { "/loop", "/login" })
         {
-            var endpoint = new GitEndpoint(GitUrl.Parse(door.Url.Replace("/app.git", path, StringComparison.Ordinal)), null, TimeSpan.FromSeconds(30));
+            var endpoint = new GitEndpoint(GitUrl.Parse(door.Url.Replace("/app.git", path, StringComparison.Ordinal)), null, TimeSpan.FromMinutes(2));
             error = await Assert.ThrowsAsync<GitException>(() => _remote.ListRefsAsync(endpoint, RefScope.All, default));
             Assert.Equal(GitFailure.Redirect, error.Failure);
             Assert.DoesNotContain("CANARY", error.Message, StringComparison.Ordinal);
