@@ -40,6 +40,22 @@ public sealed class OtherServersTests : IDisposable
         Assert.Equal("0014command=ls-refs\n0016object-format=sha100010009peel\n000csymrefs\n0000", host.Seen.Last().Body);
     }
 
+    [Fact]
+    public async Task An_answer_whose_end_comes_late_keeps_its_connection_too()
+    {
+        await using var host = await StartAsync(async context =>
+        {
+            await Version2($"{Id} refs/heads/main")(context);
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        });
+
+        await ListAsync(host);
+        await ListAsync(host);
+
+        Assert.Single(host.Seen.Select(request => request.Connection).Distinct());
+    }
+
     [Theory]
     [InlineData(RefScope.Heads, "001bref-prefix refs/heads/\n0000")]
     [InlineData(RefScope.Tags, "001aref-prefix refs/tags/\n0000")]
@@ -202,7 +218,7 @@ public sealed class OtherServersTests : IDisposable
         Assert.DoesNotContain("CANARY", error.ToString(), StringComparison.Ordinal);
     }
 
-    private static GitEndpoint Endpoint(ScriptedHost host, GitCredentials? credentials = null) => new(GitUrl.Parse(host.Url), credentials, TimeSpan.FromSeconds(30));
+    private static GitEndpoint Endpoint(ScriptedHost host, GitCredentials? credentials = null) => new(GitUrl.Parse(host.Url), credentials, TimeSpan.FromMinutes(2));
 
     private Task<IReadOnlyList<GitRef>> ListAsync(ScriptedHost host, GitCredentials? credentials = null) =>
         _remote.ListRefsAsync(Endpoint(host, credentials), RefScope.All, default);

@@ -74,7 +74,9 @@ internal sealed class HttpRefLister(GitHttp http, TimeProvider time, int maxByte
         {
             // :: Step 4
             var refs = first.Is("version 1"u8) ? await lines.ReadAsync(cancel) : first;
-            return await new RefListReader(lines, MaxRefs).ReadV0Async(refs, cancel);
+            var told = await new RefListReader(lines, MaxRefs).ReadV0Async(refs, cancel);
+            await lines.DrainAsync(cancel);
+            return told;
         }
 
         // :: Step 3
@@ -89,9 +91,15 @@ internal sealed class HttpRefLister(GitHttp http, TimeProvider time, int maxByte
         var address = new UriBuilder(abilities.Base) { Path = abilities.Base.AbsolutePath.TrimEnd('/') + "/git-upload-pack" }.Uri;
         using var answer = await http.PostAsync(endpoint, address, LsRefsRequest.Body(scope, abilities.TellsFormat), cancel);
         await HttpFailures.ThrowIfRefusedAsync(endpoint, answer, cancel);
-        return answer.MediaType == ContentTypes.UploadPackResult
-            ? await new RefListReader(await answer.LinesAsync(maxBytes, cancel), MaxRefs).ReadV2Async(cancel)
-            : throw new GitException(GitFailure.Other, $"the server answered ls-refs with '{answer.MediaType}'");
+        if (answer.MediaType != ContentTypes.UploadPackResult)
+        {
+            throw new GitException(GitFailure.Other, $"the server answered ls-refs with '{answer.MediaType}'");
+        }
+
+        var lines = await answer.LinesAsync(maxBytes, cancel);
+        var refs = await new RefListReader(lines, MaxRefs).ReadV2Async(cancel);
+        await lines.DrainAsync(cancel);
+        return refs;
     }
 
     /// <summary>Asks for the capabilities. Who presents nothing follows the server elsewhere, as git does; who presents credentials does not.</summary>
@@ -142,6 +150,7 @@ internal sealed class HttpRefLister(GitHttp http, TimeProvider time, int maxByte
             var line = await lines.ReadAsync(cancel);
             if (line.Kind == PktKind.Flush)
             {
+                await lines.DrainAsync(cancel);
                 return lists ? new ServerAbilities(address, tellsFormat) : throw new GitException(GitFailure.Other, "the server does not offer ls-refs");
             }
 

@@ -44,6 +44,17 @@ internal sealed class PktLineReader(Stream stream, long maxBytes)
         return new PktLine(PktKind.Data, data.Span.EndsWith("\n"u8) ? data[..^1] : data);
     }
 
+    /// <summary>Reads on behind the last line to the end of the body: only then is the connection free for another request.</summary>
+    /// <exception cref="GitException"><see cref="GitFailure.TooLarge"/>: there is more than the cap.</exception>
+    public async ValueTask DrainAsync(CancellationToken cancel)
+    {
+        (_start, _end) = (0, 0);
+        while (await FillAsync(1, mayEnd: true, cancel))
+        {
+            (_start, _end) = (0, 0);
+        }
+    }
+
     internal static GitException Malformed(string what) => new(GitFailure.Other, $"the answer is not of Git's protocol: {what}");
 
     /// <summary>Throws what a server says in place of an answer: <c>ERR</c> and its words.</summary>
