@@ -82,7 +82,7 @@ public sealed class ImageAutomationModule : IDisposable
 
         var updates = new UpdateServices(
             new TreeEditor(new MarkerIndex()), new PushJournal(Path.Combine(_options.StoragePath, "pushes")), new BranchLocks(),
-            _time, random, _options);
+            new SettleWindows(_time), _time, random, _options);
         var planner = new GitPlanner(repositories, new GitSecretReader(services.Client), _mirrors, _options.NoCrossNamespaceRefs);
         var reconciler = new ImageUpdateAutomationReconciler(automations, policies, planner, updates, services);
         var controller = _set.Add("imageupdateautomation", reconciler, new ControllerOptions
@@ -92,6 +92,7 @@ public sealed class ImageAutomationModule : IDisposable
             Retries = new WorkQueueOptions { MinRetryDelay = _options.MinRetryDelay, MaxRetryDelay = _options.MaxRetryDelay },
         });
         controller.Watch(automations);
+        controller.Watch(automations, change => IsAskedOtherwise(change) ? [change.Key] : []);
         controller.Watch(policies, change => HasNewImage(change)
             ? Keys(automations, ImageUpdateAutomationReconciler.ByNamespace, change.Key.Namespace) : []);
         controller.Watch(repositories, change => HasNewSpec(change) ? Keys(automations, BySource, change.Key.ToString()) : []);
@@ -101,6 +102,10 @@ public sealed class ImageAutomationModule : IDisposable
 
     private static IEnumerable<ObjectKey> Keys(WatchCache<ImageUpdateAutomation> automations, string index, string value) =>
         automations.ByIndex(index, value).Select(entry => entry.Key);
+
+    /// <summary>Annotations are no part of the spec: a change of them has no generation of its own.</summary>
+    private static bool IsAskedOtherwise(CacheChange<ImageUpdateAutomation> change) =>
+        change.IsUpdated && AutomationAnnotations.Differ(change.Old!.Head.Annotations, change.New!.Head.Annotations);
 
     private static bool HasNewImage(CacheChange<ImagePolicy> change)
     {

@@ -32,10 +32,49 @@ internal sealed class ImageUpdateAutomationReconciler(
 
     /// <inheritdoc/>
     protected override IReadOnlyList<Step<ImageUpdateAutomation, ImageUpdateAutomationStatus>> Steps =>
-        [SelectPoliciesAsync, PlanAsync, RecoverPushAsync, ResolveAsync, UpdateAsync, RunAgainAsync];
+        [ReadAnnotationsAsync, SelectPoliciesAsync, SettleAsync, PlanAsync, RecoverPushAsync, ResolveAsync, UpdateAsync, RunAgainAsync];
 
     /// <inheritdoc/>
-    protected override ReadyMessage Success(AutomationScope scope) => new(Reasons.Succeeded, "repository up-to-date");
+    protected override ReadyMessage Success(AutomationScope scope) => new(Reasons.Succeeded, scope.Find<Unsettled>() is null
+        ? "repository up-to-date"
+        : $"new elections are committed once they have settled, see the annotation {AutomationAnnotations.SettleKey}");
+
+    private static Task<Outcome> ReadAnnotationsAsync(AutomationScope scope, CancellationToken cancellation)
+    {
+        if (!AutomationAnnotations.TryRead(scope.Object.Metadata.Annotations, out var annotations, out var problem))
+        {
+            return Task.FromResult<Outcome>(new Outcome.Stalled(Reasons.InvalidSpec, problem));
+        }
+
+        scope.Set(annotations);
+        return Task.FromResult(Outcome.Next);
+    }
+
+    /// <summary>
+    /// New elections wait for each other where an annotation says so. The first run, a changed spec and a request of the user wait for nothing.
+    /// </summary>
+    private Task<Outcome> SettleAsync(AutomationScope scope, CancellationToken cancellation)
+    {
+        var set = scope.Get<PolicySet>();
+        var status = scope.Object.Status;
+        if (scope.Get<AutomationAnnotations>().Settle is not { } rule || scope.IsRequested || status?.LastAutomationRunTime is null
+            || status.ObservedGeneration != scope.Generation || set.Matches(status.ObservedPolicies))
+        {
+            updates.Windows.Close(scope.Key);
+            return Task.FromResult(Outcome.Next);
+        }
+
+        var rest = updates.Windows.Observe(scope.Key, set, rule);
+        if (rest == TimeSpan.Zero)
+        {
+            return Task.FromResult(Outcome.Next);
+        }
+
+        scope.Logger.LogInformation("Elections settle, {Rest} still: {Images}", rest,
+            string.Join(", ", set.Images.Select(image => image.Reference)));
+        scope.Set(new Unsettled());
+        return Task.FromResult<Outcome>(new Outcome.Done(rest));
+    }
 
     private Task<Outcome> SelectPoliciesAsync(AutomationScope scope, CancellationToken cancellation)
     {
@@ -113,6 +152,11 @@ internal sealed class ImageUpdateAutomationReconciler(
     /// <summary>Looks at the server's references; an unchanged branch and unchanged policies are all that an idle run looks at.</summary>
     private async Task<Outcome> ResolveAsync(AutomationScope scope, CancellationToken cancellation)
     {
+        if (scope.Find<Unsettled>() is not null)
+        {
+            return Outcome.Next;
+        }
+
         var plan = scope.Get<GitPlan>();
         try
         {
@@ -128,6 +172,11 @@ internal sealed class ImageUpdateAutomationReconciler(
 
     private async Task<Outcome> UpdateAsync(AutomationScope scope, CancellationToken cancellation)
     {
+        if (scope.Find<Unsettled>() is not null)
+        {
+            return Outcome.Next;
+        }
+
         var (plan, checkout, set) = (scope.Get<GitPlan>(), scope.Get<ResolvedReference>(), scope.Get<PolicySet>());
         if (!NeedsRun(scope, plan, checkout, set))
         {
@@ -138,13 +187,18 @@ internal sealed class ImageUpdateAutomationReconciler(
         {
             var values = new SetterValues(set.Images, set.WithoutImage);
             var request = new UpdateRequest(scope.Key, scope.Object.Spec.Git!.Commit,
-                UpdatePath.Clean(scope.Object.Spec.Update?.Path), plan, values);
+                UpdatePath.Clean(scope.Object.Spec.Update?.Path), plan, values)
+            {
+                CommitPer = scope.Get<AutomationAnnotations>().CommitPer,
+                Groups = set.Groups,
+            };
             var run = new UpdateRun(updates, request, scope.Logger);
             var result = await run.RunAsync(
                 checkout,
                 update => scope.ProgressAsync($"updating {update.Changes.Count()} values in {update.Changed.Count} files", cancellation),
                 cancellation);
             Observe(scope, plan, checkout, set, result);
+            updates.Windows.Close(scope.Key);
             return Outcome.Next;
         }
         catch (FormatException error)
@@ -210,7 +264,10 @@ internal sealed class ImageUpdateAutomationReconciler(
         if (result.Pushed is { } pushed)
         {
             scope.Status = scope.Status with { LastPushCommit = pushed.Commit, LastPushTime = pushed.Time };
-            scope.Event(EventType.Normal, Reasons.Succeeded, pushed.Summary);
+            foreach (var commit in result.Commits)
+            {
+                scope.Event(EventType.Normal, Reasons.Succeeded, commit.Summary);
+            }
         }
 
         MarkerReport.Report(scope, result.Update);
@@ -229,6 +286,9 @@ internal sealed class ImageUpdateAutomationReconciler(
 
         return Failed("failed to update source", error);
     }
+
+    /// <summary>Elections are new and have not settled: nothing is fetched or committed in this reconcile.</summary>
+    private sealed record Unsettled;
 
     private static Outcome.Retry Failed(string what, GitException error) => new(Reasons.GitOperationFailed, $"{what}: {error.Message}");
 

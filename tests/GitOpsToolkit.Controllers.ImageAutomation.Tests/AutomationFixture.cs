@@ -32,6 +32,9 @@ public abstract class AutomationFixture : IAsyncLifetime
     /// <summary>Talks to the Git server in the controller's place; null for the real thing.</summary>
     private protected virtual IGitRemote? Remote => null;
 
+    /// <summary>The controller's clock.</summary>
+    protected virtual TimeProvider Clock => TimeProvider.System;
+
     protected virtual ImageAutomationOptions Options => new()
     {
         StoragePath = Folder["storage"],
@@ -66,7 +69,7 @@ public abstract class AutomationFixture : IAsyncLifetime
     protected async Task StartControllerAsync()
     {
         _stop = new CancellationTokenSource();
-        _module = new ImageAutomationModule(Client, Options, TimeProvider.System, Log, new Random(1), Remote);
+        _module = new ImageAutomationModule(Client, Options, Clock, Log, new Random(1), Remote);
         _running = _module.RunAsync(_stop.Token);
         await Eventually.TrueAsync(() => _running.IsFaulted ? throw _running.Exception! : _module.IsReady, "the controller is ready");
     }
@@ -92,10 +95,10 @@ public abstract class AutomationFixture : IAsyncLifetime
         return CreateAsync("source.toolkit.fluxcd.io", "GitRepository", "gitrepositories", name, spec);
     }
 
-    protected async Task CreatePolicyAsync(string name, string? tag, string image = "reg.io/app", JsonObject? labels = null)
+    protected async Task CreatePolicyAsync(string name, string? tag, string image = "reg.io/app", JsonObject? labels = null, JsonObject? annotations = null)
     {
         var spec = JsonNode.Parse("""{"imageRepositoryRef":{"name":"app"},"policy":{"semver":{"range":">=0.0.0"}}}""")!.AsObject();
-        await CreateAsync(Image, "ImagePolicy", "imagepolicies", name, spec, labels);
+        await CreateAsync(Image, "ImagePolicy", "imagepolicies", name, spec, labels, annotations);
         if (tag is not null)
         {
             await ElectAsync(name, tag, image);
@@ -108,14 +111,14 @@ public abstract class AutomationFixture : IAsyncLifetime
         return Client.MergePatchAsync(new ResourcePath(Image, "v1", "imagepolicies", Namespace, policy, "status"), status, null, CancellationToken.None);
     }
 
-    protected Task CreateAutomationAsync(string name = "auto", Action<JsonObject>? change = null)
+    protected Task CreateAutomationAsync(string name = "auto", Action<JsonObject>? change = null, JsonObject? annotations = null)
     {
         var spec = JsonNode.Parse("""
             {"interval":"1h","sourceRef":{"kind":"GitRepository","name":"app"},
              "git":{"commit":{"author":{"name":"bot","email":"bot@example.com"}}},"update":{"strategy":"Setters"}}
             """)!.AsObject();
         change?.Invoke(spec);
-        return CreateAsync(Image, "ImageUpdateAutomation", "imageupdateautomations", name, spec);
+        return CreateAsync(Image, "ImageUpdateAutomation", "imageupdateautomations", name, spec, annotations: annotations);
     }
 
     protected Task PatchAutomationAsync(string patch, string name = "auto") =>
@@ -191,13 +194,13 @@ public abstract class AutomationFixture : IAsyncLifetime
 
     private static ResourcePath Automation(string name) => new(Image, "v1", "imageupdateautomations", Namespace, name);
 
-    private Task CreateAsync(string group, string kind, string plural, string name, JsonObject spec, JsonObject? labels = null) => Client.CreateAsync(
+    private Task CreateAsync(string group, string kind, string plural, string name, JsonObject spec, JsonObject? labels = null, JsonObject? annotations = null) => Client.CreateAsync(
         new ResourcePath(group, "v1", plural, Namespace),
         new JsonObject
         {
             ["apiVersion"] = $"{group}/v1",
             ["kind"] = kind,
-            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = Namespace, ["labels"] = labels },
+            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = Namespace, ["labels"] = labels, ["annotations"] = annotations },
             ["spec"] = spec,
         },
         null,

@@ -63,7 +63,14 @@ internal sealed class FileEdit(string file, string text, IReadOnlyList<YamlScala
             return;
         }
 
-        Set(document, scalar, setter, value);
+        if (values.IsDue(setter))
+        {
+            Set(document, scalar, setter, value);
+        }
+        else
+        {
+            _upToDate++;
+        }
     }
 
     private void Set(YamlScalarDocument document, YamlScalar scalar, string setter, string value)

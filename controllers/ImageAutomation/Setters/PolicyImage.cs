@@ -19,6 +19,7 @@ public sealed partial class SetterValues
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
     private readonly HashSet<string> _withoutImage;
+    private readonly IReadOnlySet<string>? _only;
 
     /// <summary>Gathers the values of the policies that take part.</summary>
     /// <param name="images">What they elected.</param>
@@ -44,6 +45,21 @@ public sealed partial class SetterValues
 
         _withoutImage = [.. withoutImage ?? []];
     }
+
+    private SetterValues(SetterValues all, IReadOnlySet<string> only)
+    {
+        (_values, _withoutImage, _only) = (all._values, all._withoutImage, only);
+    }
+
+    /// <summary>The same values, of which only those of some policies are written now; the markers of others count as up to date.</summary>
+    /// <param name="policies">The policies, as <c>namespace:policy</c>.</param>
+    internal SetterValues Only(IReadOnlySet<string> policies) => new(this, policies);
+
+    /// <summary>Whether a setter's value is to be written now.</summary>
+    internal bool IsDue(string setter) => _only?.Contains(PolicyOf(setter)) ?? true;
+
+    /// <summary><c>namespace:policy</c> of a setter.</summary>
+    internal static string PolicyOf(string setter) => setter.Split(':') is [var name, var policy, ..] ? $"{name}:{policy}" : setter;
 
     /// <summary>The value that a setter writes.</summary>
     public bool TryGet(string setter, out string value) => _values.TryGetValue(setter, out value!);

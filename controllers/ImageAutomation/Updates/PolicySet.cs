@@ -12,6 +12,9 @@ namespace GitOpsToolkit.Controllers.ImageAutomation.Updates;
 internal sealed record PolicySet(IReadOnlyDictionary<string, ImageRef> Observed, IReadOnlyList<PolicyImage> Images,
     IReadOnlyList<string> WithoutImage)
 {
+    /// <summary>The groups that policies are committed in, by <c>namespace:policy</c>; see <see cref="AutomationAnnotations.GroupKey"/>.</summary>
+    internal IReadOnlyDictionary<string, string> Groups { get; private init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>Gathers the policies of a namespace that a selector takes.</summary>
     /// <exception cref="FormatException">The selector makes no sense.</exception>
     internal static PolicySet Of(IEnumerable<CacheEntry<ImagePolicy>> policies, LabelSelector? selector)
@@ -20,6 +23,7 @@ internal sealed record PolicySet(IReadOnlyDictionary<string, ImageRef> Observed,
         var observed = new SortedDictionary<string, ImageRef>(StringComparer.Ordinal);
         var images = new List<PolicyImage>();
         var without = new List<string>();
+        var groups = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var entry in policies.Where(entry =>
             match(entry.Value?.Metadata.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal))))
         {
@@ -29,11 +33,16 @@ internal sealed record PolicySet(IReadOnlyDictionary<string, ImageRef> Observed,
                 continue;
             }
 
+            if (entry.Head.Annotations.TryGetValue(AutomationAnnotations.GroupKey, out var group))
+            {
+                groups[$"{entry.Key.Namespace}:{entry.Key.Name}"] = group;
+            }
+
             observed[entry.Key.Name] = new ImageRef { Name = image.Name, Tag = image.Tag, Digest = image.Digest };
             images.Add(new PolicyImage(entry.Key.Namespace, entry.Key.Name, image.Name, image.Tag, image.Digest ?? ""));
         }
 
-        return new PolicySet(observed, images, without);
+        return new PolicySet(observed, images, without) { Groups = groups };
     }
 
     /// <summary>Whether the images are those that status has.</summary>

@@ -13,7 +13,14 @@ namespace GitOpsToolkit.Controllers.ImageAutomation.Updates;
 /// <param name="Folder">The folder to edit.</param>
 /// <param name="Plan">Where.</param>
 /// <param name="Values">What to write.</param>
-internal sealed record UpdateRequest(ObjectKey Automation, CommitSpec Commit, string Folder, GitPlan Plan, SetterValues Values);
+internal sealed record UpdateRequest(ObjectKey Automation, CommitSpec Commit, string Folder, GitPlan Plan, SetterValues Values)
+{
+    /// <summary>What is put into one commit.</summary>
+    internal CommitScope CommitPer { get; init; }
+
+    /// <summary>The groups of policies, by <c>namespace:policy</c>.</summary>
+    internal IReadOnlyDictionary<string, string> Groups { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}
 
 /// <summary>A pushed commit.</summary>
 /// <param name="Branch">The branch.</param>
@@ -29,8 +36,12 @@ internal sealed record PushedCommit(string Branch, string Commit, DateTimeOffset
 /// <summary>What a run came to.</summary>
 /// <param name="Tip">The commit that the edits were made on.</param>
 /// <param name="Update">The edits.</param>
-/// <param name="Pushed">The commit; null if nothing had to change.</param>
-internal sealed record UpdateResult(string Tip, TreeUpdate Update, PushedCommit? Pushed);
+/// <param name="Commits">The commits, each built on the one before; empty if nothing had to change.</param>
+internal sealed record UpdateResult(string Tip, TreeUpdate Update, IReadOnlyList<PushedCommit> Commits)
+{
+    /// <summary>The last commit; null if nothing had to change.</summary>
+    public PushedCommit? Pushed => Commits.Count > 0 ? Commits[^1] : null;
+}
 
 /// <summary>The push was refused for good, or the branch kept moving.</summary>
 internal sealed class PushRefusedException(string message) : Exception(message);
@@ -39,11 +50,12 @@ internal sealed class PushRefusedException(string message) : Exception(message);
 /// <param name="Editor">Edits trees.</param>
 /// <param name="Journal">Notes pushes.</param>
 /// <param name="Locks">Keeps runs on one branch apart.</param>
+/// <param name="Windows">Tells when elections have settled.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Random">Spreads retries; used under a lock.</param>
 /// <param name="Options">The flags.</param>
 internal sealed record UpdateServices(
-    TreeEditor Editor, PushJournal Journal, BranchLocks Locks, TimeProvider Time, Random Random, ImageAutomationOptions Options);
+    TreeEditor Editor, PushJournal Journal, BranchLocks Locks, SettleWindows Windows, TimeProvider Time, Random Random, ImageAutomationOptions Options);
 
 /// <summary>
 /// Brings the elected images onto a branch: (1) fetch its tip, (2) edit blobs of that tip, (3) commit on it, (4) note the push, (5)
@@ -74,7 +86,7 @@ internal sealed class UpdateRun(UpdateServices services, UpdateRequest request, 
             var update = services.Editor.Edit(Plan.Mirror, tip, request.Folder, request.Values, cancellation);
             if (update.Changed.Count == 0)
             {
-                return new UpdateResult(tip, update, null);
+                return new UpdateResult(tip, update, []);
             }
 
             if (attempt == 1)
@@ -82,9 +94,10 @@ internal sealed class UpdateRun(UpdateServices services, UpdateRequest request, 
                 await beforePush(update);
             }
 
-            if (Commit(tip, update) is not { } made)
+            var made = CommitAll(tip, update, cancellation);
+            if (made.Count == 0)
             {
-                return new UpdateResult(tip, update, null);
+                return new UpdateResult(tip, update, []);
             }
 
             if (await PushAsync(made, tip, branchTip, cancellation))
@@ -124,7 +137,33 @@ internal sealed class UpdateRun(UpdateServices services, UpdateRequest request, 
         return (start, null);
     }
 
-    /// <summary>(3) The commit, with its author as committer; null where the tree stays the same.</summary>
+    /// <summary>(3) The commits: one, or one for each policy or group, each with the edits of its policies alone.</summary>
+    private List<PushedCommit> CommitAll(string tip, TreeUpdate update, CancellationToken cancellation)
+    {
+        if (request.CommitPer == CommitScope.Run)
+        {
+            return Commit(tip, update) is { } single ? [single] : [];
+        }
+
+        var commits = new List<PushedCommit>();
+        var last = tip;
+        foreach (var policies in CommitParts.Of(request.CommitPer, update, request.Groups))
+        {
+            var part = services.Editor.Edit(Plan.Mirror, last, request.Folder, request.Values.Only(policies), cancellation);
+            if (part.Changed.Count > 0 && Commit(last, part) is { } made)
+            {
+                commits.Add(made);
+                last = made.Commit;
+            }
+        }
+
+        // The commits together come to what one commit would have been.
+        var left = services.Editor.Edit(Plan.Mirror, last, request.Folder, request.Values, cancellation);
+        return left.Changed.Count == 0 ? commits : throw new InvalidOperationException(
+            $"refusing to push: after a commit for each part {left.Changes.Count()} values are still to be set");
+    }
+
+    /// <summary>One commit, with its author as committer; null where the tree stays the same.</summary>
     private PushedCommit? Commit(string tip, TreeUpdate update)
     {
         var message = CommitMessage.Render(request.Commit, request.Automation, update, request.Folder);
@@ -141,12 +180,20 @@ internal sealed class UpdateRun(UpdateServices services, UpdateRequest request, 
     }
 
     /// <summary>(4), (5) False where the branch has moved.</summary>
-    private async Task<bool> PushAsync(PushedCommit made, string tip, string? branchTip, CancellationToken cancellation)
+    private async Task<bool> PushAsync(List<PushedCommit> commits, string tip, string? branchTip, CancellationToken cancellation)
     {
-        if (!Plan.Mirror.ReadCommit(made.Commit).ParentIds.Contains(tip))
+        var parent = tip;
+        foreach (var commit in commits)
         {
-            throw new InvalidOperationException($"refusing to push: commit {made.Commit} is not built on the fetched tip {tip}");
+            if (!Plan.Mirror.ReadCommit(commit.Commit).ParentIds.Contains(parent))
+            {
+                throw new InvalidOperationException($"refusing to push: commit {commit.Commit} is not built on the fetched tip {parent}");
+            }
+
+            parent = commit.Commit;
         }
+
+        var made = commits[^1];
 
         services.Journal.Write(request.Automation, new PendingPush(made.Branch, made.Commit, made.Time));
         var command = new PushCommand(RefName, made.Commit, branchTip ?? "");
