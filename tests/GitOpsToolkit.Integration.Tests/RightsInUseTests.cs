@@ -134,6 +134,10 @@ public sealed class RightsInUseTests
         metadata: {name: all}
         spec: {imageRepositoryRef: {name: all}, policy: {semver: {range: '*'} } }
         ---
+        kind: ImagePolicy
+        metadata: {name: signed, annotations: {gitopstoolkit.dev/verify: 'secretRef: {name: keys}'} }
+        spec: {imageRepositoryRef: {name: all}, policy: {semver: {range: '*'} } }
+        ---
         kind: ImageUpdateAutomation
         metadata: {name: all}
         spec:

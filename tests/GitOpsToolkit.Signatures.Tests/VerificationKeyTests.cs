@@ -76,6 +76,17 @@ public sealed class VerificationKeyTests
     }
 
     [Fact]
+    public void Ed25519ph_by_the_vector_of_its_specification()
+    {
+        var info = Convert.FromHexString("302a300506032b6570032100ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf");
+        var read = VerificationKey.FromInfo(info);
+        var signature = Convert.FromHexString(
+            "98a70222f0b8121aa9d30f813d683f809e462b469c7ff87639499bb94e6dae4131f85042463c2a355a2003d062adf5aaa10b8c61e636062aaad11c2a26083406");
+        Assert.True(read.Verify("abc"u8, signature));
+        Assert.False(read.Verify("abd"u8, signature));
+    }
+
+    [Fact]
     public void What_is_no_key_to_verify_with_is_refused_with_a_reason()
     {
         using var weak = RSA.Create(1024);

@@ -3,6 +3,8 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace GitOpsToolkit.TestKit;
@@ -15,6 +17,9 @@ public sealed class SigstoreLab : IDisposable
 {
     public const string Issuer = "https://issuer.test";
     public const string Subject = "https://git.test/team/app/.github/workflows/release.yml@refs/heads/main";
+
+    // Rekor 2 writes the canonical form (RFC 8785), in which a plus sign is one.
+    private static readonly JsonSerializerOptions Canonical = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ECDsa rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP384);
     private readonly ECDsa intermediateKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -155,14 +160,29 @@ public sealed class SigstoreLab : IDisposable
         },
     };
 
+    /// <summary>The body of an entry over bytes in the logs of Rekor 2, which promise nothing and tell no time.</summary>
+    public static JsonObject NewRecordBody(byte[] data, string signature, byte[] certificate)
+    {
+        var hash = new JsonObject { ["algorithm"] = "SHA2_256", ["digest"] = Convert.ToBase64String(SHA256.HashData(data)) };
+        return new JsonObject
+        {
+            ["apiVersion"] = "0.0.2",
+            ["kind"] = "hashedrekord",
+            ["spec"] = new JsonObject
+            {
+                ["hashedRekordV002"] = new JsonObject { ["data"] = hash, ["signature"] = NewSignature(signature, certificate) },
+            },
+        };
+    }
+
     /// <summary>The log's promise to take an entry.</summary>
     public byte[] Promise(byte[] body, long index, DateTimeOffset time) => Sign(log, Encoding.UTF8.GetBytes(
         $$"""{"body":"{{Convert.ToBase64String(body)}}","integratedTime":{{time.ToUnixTimeSeconds()}},"logID":"{{LogId}}","logIndex":{{index}}}"""));
 
     /// <summary>An entry as bundles carry it, in a tree with seven others.</summary>
-    public JsonObject Entry(JsonObject content, DateTimeOffset? at = null, bool promise = true, bool proof = true)
+    public JsonObject Entry(JsonObject content, DateTimeOffset? at = null, bool promise = true, bool proof = true, string origin = "rekor.test - 1")
     {
-        var body = Encoding.UTF8.GetBytes(content.ToJsonString());
+        var body = Encoding.UTF8.GetBytes(content.ToJsonString(Canonical));
         var time = at ?? Now;
         var tree = new LabTree(body, 5, 7);
         var entry = new JsonObject
@@ -186,7 +206,7 @@ public sealed class SigstoreLab : IDisposable
                 ["treeSize"] = "7",
                 ["rootHash"] = Convert.ToBase64String(tree.Root),
                 ["hashes"] = new JsonArray([.. tree.Path.Select(hash => (JsonNode)Convert.ToBase64String(hash))]),
-                ["checkpoint"] = new JsonObject { ["envelope"] = Checkpoint(7, tree.Root) },
+                ["checkpoint"] = new JsonObject { ["envelope"] = Checkpoint(7, tree.Root, origin) },
             };
         }
 
@@ -194,9 +214,9 @@ public sealed class SigstoreLab : IDisposable
     }
 
     /// <summary>The log's signed word on its tree.</summary>
-    public string Checkpoint(long size, byte[] root)
+    public string Checkpoint(long size, byte[] root, string origin = "rekor.test - 1")
     {
-        var note = $"rekor.test - 1\n{size}\n{Convert.ToBase64String(root)}\n";
+        var note = $"{origin}\n{size}\n{Convert.ToBase64String(root)}\n";
         byte[] signature = [.. IdOf(log).AsSpan(0, 4), .. Sign(log, Encoding.UTF8.GetBytes(note))];
         return $"{note}\n— rekor.test {Convert.ToBase64String(signature)}\n";
     }
@@ -253,6 +273,16 @@ public sealed class SigstoreLab : IDisposable
     private static byte[] Sign(ECDsa key, byte[] data) => key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
 
     private static JsonObject Hash(byte[] data) => new() { ["algorithm"] = "sha256", ["value"] = Convert.ToHexStringLower(SHA256.HashData(data)) };
+
+    private static JsonObject NewSignature(string signature, byte[] certificate) => new()
+    {
+        ["content"] = signature,
+        ["verifier"] = new JsonObject
+        {
+            ["keyDetails"] = "PKIX_ECDSA_P256_SHA_256",
+            ["x509Certificate"] = new JsonObject { ["rawBytes"] = Convert.ToBase64String(certificate) },
+        },
+    };
 
     private static string Pem64(byte[] certificate) =>
         Convert.ToBase64String(Encoding.UTF8.GetBytes(PemEncoding.WriteString("CERTIFICATE", certificate) + "\n"));

@@ -237,6 +237,32 @@ public sealed class CosignKeylessTests : IAsyncLifetime
         await AssertAsync(holds ? SignatureOutcome.Verified : SignatureOutcome.Invalid, holds ? SigstoreLab.Subject : "its certificate was not valid at ");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Logs_that_promise_nothing_prove_and_timestamps_tell_the_time(bool own)
+    {
+        using var stamps = new LabTimestamps();
+        var certificate = lab.Certify(key);
+        var envelope = lab.Bundle(key, certificate, Statement)["dsseEnvelope"]!.AsObject();
+        var signature = (string)envelope["signatures"]![0]!["sig"]!;
+        var signed = CosignPen.PreAuthentication("application/vnd.in-toto+json", Statement);
+        var body = SigstoreLab.NewRecordBody(signed, signature, own ? certificate : lab.Certify(key));
+        var bundle = lab.Bundle(key, certificate, Statement, _ =>
+        {
+            var entry = lab.Entry(body, DateTimeOffset.UnixEpoch, promise: false, origin: "rekor.test");
+            entry.Remove("integratedTime");
+            entry["logIndex"] = "5";
+            return entry;
+        });
+        bundle["dsseEnvelope"] = envelope.DeepClone();
+        Stamp(bundle, stamps, minutes: 0);
+        await PushAsync(bundle);
+        root = lab.TrustedRoot(timestamps: stamps.Chain);
+        await AssertAsync(
+            own ? SignatureOutcome.Verified : SignatureOutcome.Invalid, own ? SigstoreLab.Subject : "the log entry is about another signature");
+    }
+
     [Fact]
     public async Task A_timestamp_by_another_authority_tells_nothing()
     {
@@ -306,6 +332,12 @@ public sealed class CosignKeylessTests : IAsyncLifetime
     private Task PushStampedAsync(LabTimestamps stamps, int minutes, bool logged = true)
     {
         var bundle = lab.Bundle(key, lab.Certify(key), Statement, body => logged ? lab.Entry(body, promise: false) : null);
+        Stamp(bundle, stamps, minutes);
+        return PushAsync(bundle);
+    }
+
+    private void Stamp(JsonObject bundle, LabTimestamps stamps, int minutes)
+    {
         var signature = Convert.FromBase64String((string)bundle["dsseEnvelope"]!["signatures"]![0]!["sig"]!);
         bundle["verificationMaterial"]!["timestampVerificationData"] = new JsonObject
         {
@@ -314,7 +346,6 @@ public sealed class CosignKeylessTests : IAsyncLifetime
                 ["signedTimestamp"] = Convert.ToBase64String(stamps.Response(signature, lab.Now.AddMinutes(minutes))),
             }),
         };
-        return PushAsync(bundle);
     }
 
     private async Task PushOldAsync(JsonObject annotations)

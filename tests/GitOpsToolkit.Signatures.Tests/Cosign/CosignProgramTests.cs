@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Registry;
 using GitOpsToolkit.TestKit;
@@ -49,6 +50,34 @@ public sealed class CosignProgramTests : IDisposable
         var artifact = new SignedArtifact(client, name, (string)image["digest"]!, new RegistryAccess());
         var verdict = await Bench.ByKeys(key).VerifyAsync(artifact, TestContext.Current.CancellationToken);
         Assert.Equal(new SignatureVerdict(SignatureOutcome.Verified, "the key 1.pub"), verdict);
+    }
+
+    public static TheoryData<string, bool> Keys => [.. ((string[])["P-384", "P-521", "RSA", "Ed25519"]).SelectMany(kind => new[] { (kind, true), (kind, false) })];
+
+    [Theory]
+    [MemberData(nameof(Keys))]
+    public async Task Keys_of_every_kind_sign_what_we_verify(string kind, bool bundle)
+    {
+        await using var bench = await Bench.StartAsync();
+        var image = await bench.Pusher.ImageAsync("v1");
+        await File.WriteAllTextAsync(folder["own.pem"], PrivateKey(kind), TestContext.Current.CancellationToken);
+        await PeerProgram.Cosign.RunAsync(folder.Path, environment, "import-key-pair", "--key", "own.pem", "--output-key-prefix", "own", "--yes");
+        await SignAsync("own", $"{bench.Image}@{image["digest"]}", bundle);
+        var key = await File.ReadAllTextAsync(folder["own.pub"], TestContext.Current.CancellationToken);
+        Assert.Equal(new SignatureVerdict(SignatureOutcome.Verified, "the key 1.pub"), await bench.VerifyAsync(Bench.ByKeys(key), image));
+    }
+
+    private static string PrivateKey(string kind)
+    {
+        using AsymmetricAlgorithm? key = kind switch
+        {
+            "P-384" => ECDsa.Create(ECCurve.NamedCurves.nistP384),
+            "P-521" => ECDsa.Create(ECCurve.NamedCurves.nistP521),
+            "RSA" => RSA.Create(2048),
+            _ => null,
+        };
+        return key?.ExportPkcs8PrivateKeyPem()
+            ?? PemEncoding.WriteString("PRIVATE KEY", [.. Convert.FromHexString("302e020100300506032b657004220420"), .. RandomNumberGenerator.GetBytes(32)]);
     }
 
     private async Task<string> KeyAsync(string name)

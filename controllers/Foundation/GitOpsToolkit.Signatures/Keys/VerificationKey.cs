@@ -7,7 +7,7 @@ namespace GitOpsToolkit.Signatures.Keys;
 
 /// <summary>
 /// A public key that says by itself how it verifies: nothing in a signature chooses the algorithm. ECDSA over P-256, P-384 and P-521,
-/// RSA from 2048 bits (PKCS #1 v1.5 and PSS), Ed25519.
+/// RSA from 2048 bits (PKCS #1 v1.5 and PSS), Ed25519 and Ed25519ph.
 /// </summary>
 public sealed class VerificationKey
 {
@@ -171,7 +171,9 @@ public sealed class VerificationKey
             return false;
         }
 
-        var message = data.ToArray();
-        return Ed25519.Verify(signature.ToArray(), 0, info, info.Length - Ed25519.PublicKeySize, message, 0, message.Length);
+        // cosign signs the hash (Ed25519ph), others the message; the two cannot be taken for one another (RFC 8032, section 5.1).
+        var (bytes, message, point) = (signature.ToArray(), data.ToArray(), info.Length - Ed25519.PublicKeySize);
+        return Ed25519.Verify(bytes, 0, info, point, message, 0, message.Length)
+            || Ed25519.VerifyPrehash(bytes, 0, info, point, [], SHA512.HashData(message), 0);
     }
 }

@@ -21,9 +21,10 @@ internal sealed class LogEntryBody(SignatureLimits limits)
         var seen = (root.Text("kind", What), root.Text("apiVersion", What), signature.Dsse) switch
         {
             ("hashedrekord", "0.0.1", _) => HashedRecord(spec),
+
+            // Rekor 2 takes this kind for envelopes, too.
             ("hashedrekord", "0.0.2", _) => NewHashedRecord(spec.Member("hashedRekordV002", What)),
             ("dsse", "0.0.1", not null) => Envelope(spec),
-            ("dsse", "0.0.2", not null) => NewEnvelope(spec.Member("dsseV002", What)),
             var (kind, version, _) => throw SignatureException.Invalid($"{What} is of the kind {kind} {version}, which is not known for such a signature"),
         };
         var content = seen.IsOfPayload ? signature.Dsse!.Payload : signature.Signed;
@@ -66,14 +67,6 @@ internal sealed class LogEntryBody(SignatureLimits limits)
         return new Entry(
             hash.Text("algorithm", What), Hex(hash.Text("value", What)), IsOfPayload: true, signature.Bytes("signature", What),
             CertificateOf(signature.Bytes("verifier", What)));
-    }
-
-    private static Entry NewEnvelope(JsonElement record)
-    {
-        var hash = record.Member("payloadHash", What);
-        var signature = Single(record);
-        return new Entry(
-            hash.Text("algorithm", What), hash.Bytes("digest", What), IsOfPayload: true, signature.Bytes("content", What), VerifierOf(signature));
     }
 
     private static JsonElement Single(JsonElement owner) => owner.Items("signatures", What, MostSignatures) is [var one]
