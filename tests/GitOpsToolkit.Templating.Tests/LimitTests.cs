@@ -38,6 +38,7 @@ public sealed class LimitTests
     [InlineData("{{range until 100}}{{uniq (until 1000)}}{{end}}", "stopped after 100000 steps")]
     [InlineData("{{define \"x\"}}{{template \"x\"}}{{end}}{{template \"x\"}}", "exceeded maximum template depth (1000)")]
     [InlineData("{{define \"x\"}}{{template \"x\"}}{{template \"x\"}}{{end}}{{template \"x\"}}", "exceeded maximum template depth (1000)")]
+    [InlineData("{{$l := list (list (repeat 9000 \"x\"))}}{{range until 10}}{{$l = concat $l $l}}{{end}}{{toStrings $l | len}}", "stopped after")]
     [InlineData("{{fromJson (repeat 9000 \"[\")}}", "")]
     public void ARunIsStopped(string template, string message)
     {

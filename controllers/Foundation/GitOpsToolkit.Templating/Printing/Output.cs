@@ -38,6 +38,8 @@ internal sealed class Output(CallContext call)
 
     private void Room(int more)
     {
+        // A function may write many texts and keep them all.
+        call.SpendBytes(more);
         if ((long)bytes.Length + more > call.MaxOutput)
         {
             throw new LimitException($"output is over the limit of {call.MaxOutput} bytes");
