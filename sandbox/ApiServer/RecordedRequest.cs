@@ -1,6 +1,8 @@
 namespace GitOpsToolkit.Sandbox.ApiServer;
 
-/// <summary>One request that the server answered (a watch is recorded when its stream starts).</summary>
+/// <summary>
+/// One request to the server. It is recorded when it arrives, before it does anything: whoever sees what it did finds it recorded.
+/// </summary>
 public sealed record RecordedRequest
 {
     /// <summary>Running number, from 1.</summary>
@@ -36,8 +38,8 @@ public sealed record RecordedRequest
     /// <summary>The Impersonate-Group headers.</summary>
     public IReadOnlyList<string> ImpersonatedGroups { get; init; } = [];
 
-    /// <summary>The HTTP status code of the answer.</summary>
-    public required int StatusCode { get; init; }
+    /// <summary>The HTTP status code of the answer; 0 before it begins.</summary>
+    public int StatusCode { get; internal set; }
 
     /// <summary>Whether this request asked for a change (not a dry run).</summary>
     public bool IsWrite => Verb is "create" or "update" or "patch" or "delete" or "deletecollection"

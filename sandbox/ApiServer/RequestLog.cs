@@ -47,15 +47,18 @@ public sealed class RequestLog : IEnumerable<RecordedRequest>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    internal void Add(Func<long, RecordedRequest> create)
+    internal RecordedRequest Add(Func<long, RecordedRequest> create)
     {
         lock (gate)
         {
-            requests.Enqueue(create(++last));
+            var request = create(++last);
+            requests.Enqueue(request);
             while (requests.Count > capacity)
             {
                 requests.Dequeue();
             }
+
+            return request;
         }
     }
 }

@@ -15,6 +15,22 @@ internal sealed class RequestHandler(GitServer server, GitServerOptions options,
         using var deadline = new CancellationTokenSource(options.Deadline, options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, deadline.Token);
         var request = context.Request;
+        var recorded = false;
+        void Record()
+        {
+            if (!recorded)
+            {
+                recorded = true;
+                server.Record(new GitRequest(request.Method, request.Path.Value ?? "", request.QueryString.Value ?? "", context.Response.StatusCode));
+            }
+        }
+
+        // With the answer's beginning, so that whoever has the answer finds its request recorded.
+        context.Response.OnStarting(() =>
+        {
+            Record();
+            return Task.CompletedTask;
+        });
         try
         {
             await RouteAsync(context, either.Token);
@@ -30,7 +46,7 @@ internal sealed class RequestHandler(GitServer server, GitServerOptions options,
         }
         finally
         {
-            server.Record(new GitRequest(request.Method, request.Path.Value ?? "", request.QueryString.Value ?? "", context.Response.StatusCode));
+            Record();
         }
     }
 

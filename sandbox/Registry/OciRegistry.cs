@@ -99,6 +99,14 @@ public sealed class OciRegistry : IAsyncDisposable
         // Handlers that copy streams synchronously would block a thread; none does, and this keeps it so.
         http.Features.Get<IHttpBodyControlFeature>()!.AllowSynchronousIO = false;
         http.Response.Headers["Docker-Distribution-Api-Version"] = "registry/2.0";
+        var recorded = false;
+
+        // With the answer's beginning, so that whoever has the answer finds its request recorded.
+        http.Response.OnStarting(() =>
+        {
+            Record(http, ref recorded);
+            return Task.CompletedTask;
+        });
         try
         {
             await RouteAsync(http);
@@ -109,12 +117,22 @@ public sealed class OciRegistry : IAsyncDisposable
         }
         finally
         {
-            requests.Enqueue(
-                new RegistryRequest(http.Request.Method, http.Request.Path + http.Request.QueryString, http.Response.StatusCode));
-            if (requests.Count > MaxRecordedRequests)
-            {
-                requests.TryDequeue(out _);
-            }
+            Record(http, ref recorded);
+        }
+    }
+
+    private void Record(HttpContext http, ref bool recorded)
+    {
+        if (recorded)
+        {
+            return;
+        }
+
+        recorded = true;
+        requests.Enqueue(new RegistryRequest(http.Request.Method, http.Request.Path + http.Request.QueryString, http.Response.StatusCode));
+        if (requests.Count > MaxRecordedRequests)
+        {
+            requests.TryDequeue(out _);
         }
     }
 

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace GitOpsToolkit.Sandbox.ApiServer.Http;
 
-/// <summary>The way of every request: 1. who is it, 2. is it discovery or a resource, 3. answer, 4. any failure becomes a Status, 5. log.</summary>
+/// <summary>The way of every request: 1. who is it, 2. is it discovery or a resource, 3. answer, 4. any failure becomes a Status; each is logged first.</summary>
 internal sealed class Pipeline(Cluster cluster, Dispatcher dispatcher, DiscoveryHandler discovery, RequestLog log, CancellationToken stopping)
 {
     public async Task HandleAsync(HttpContext http)
@@ -20,19 +20,10 @@ internal sealed class Pipeline(Cluster cluster, Dispatcher dispatcher, Discovery
         var watch = path is { IsWatch: true } || ApiCall.Flag(http.Request, "watch");
         var verb = path is null ? "" : Dispatcher.VerbOf(http.Request.Method, path, watch);
         var user = cluster.Access.Authenticator.Authenticate(http.Request);
-        var recorded = false;
-        void Record()
-        {
-            if (!recorded)
-            {
-                recorded = true;
-                log.Add(number => Entry(number, http, verb, user));
-            }
-        }
-
+        var recorded = log.Add(number => Entry(number, http, verb, user));
         http.Response.OnStarting(() =>
         {
-            Record();
+            recorded.StatusCode = http.Response.StatusCode;
             return Task.CompletedTask;
         });
         http.Response.Headers["Audit-Id"] = cluster.Ids.Uid();
@@ -49,8 +40,6 @@ internal sealed class Pipeline(Cluster cluster, Dispatcher dispatcher, Discovery
         {
             await FailAsync(http, e);
         }
-
-        Record();
     }
 
     private async Task AnswerAsync(HttpContext http, RequestPath? path, string verb, UserInfo? user)
@@ -170,7 +159,6 @@ internal sealed class Pipeline(Cluster cluster, Dispatcher dispatcher, Discovery
             User = user?.Name ?? "",
             ImpersonatedUser = headers["Impersonate-User"].ToString() is { Length: > 0 } name ? name : null,
             ImpersonatedGroups = [.. headers["Impersonate-Group"].OfType<string>()],
-            StatusCode = http.Response.StatusCode,
         };
     }
 }
