@@ -22,9 +22,9 @@ internal sealed class HttpBackend(string root, long maxRequestBytes, ILogger log
     ];
 
     /// <summary>Answers the request; <paramref name="head"/> goes to git before the rest of <paramref name="body"/>.</summary>
-    public async Task RunAsync(HttpContext context, string path, ReadOnlyMemory<byte> head, Stream body, bool bodyIsRaw, CancellationToken cancel)
+    public async Task RunAsync(HttpContext context, string path, ReadOnlyMemory<byte> head, Stream body, CancellationToken cancel)
     {
-        using var process = GitProcess.Start(["http-backend"], Variables(context.Request, path, bodyIsRaw));
+        using var process = GitProcess.Start(["http-backend"], Variables(context.Request, path));
         using var stop = cancel.Register(() => GitProcess.Kill(process));
         try
         {
@@ -44,7 +44,9 @@ internal sealed class HttpBackend(string root, long maxRequestBytes, ILogger log
         }
     }
 
-    private Dictionary<string, string> Variables(HttpRequest request, string path, bool bodyIsRaw)
+    /// <summary>CONTENT_LENGTH is not among them: git then reads to the end of its input. With it, git 2.39 reads the end over and over when less
+    /// comes, and so takes a core for ever once this process was killed in the middle of a push.</summary>
+    private Dictionary<string, string> Variables(HttpRequest request, string path)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -60,11 +62,6 @@ internal sealed class HttpBackend(string root, long maxRequestBytes, ILogger log
             ["REMOTE_USER"] = "sandbox",
             ["GIT_CONFIG_COUNT"] = s_settings.Length.ToString(),
         };
-        if (bodyIsRaw && request.ContentLength is { } length)
-        {
-            variables["CONTENT_LENGTH"] = length.ToString();
-        }
-
         if (request.Headers["Git-Protocol"].ToString() is { Length: > 0 and < 256 } protocol)
         {
             variables["GIT_PROTOCOL"] = protocol;

@@ -80,14 +80,14 @@ internal sealed class RequestHandler(GitServer server, GitServerOptions options,
         var path = $"/{repository}.git{service}";
         if (service == ReceivePack && HttpMethods.IsPost(context.Request.Method))
         {
-            await PushAsync(context, repository, path, body, !zipped, cancel);
+            await PushAsync(context, repository, path, body, cancel);
             return;
         }
 
-        await backend.RunAsync(context, path, default, body, !zipped, cancel);
+        await backend.RunAsync(context, path, default, body, cancel);
     }
 
-    private async Task PushAsync(HttpContext context, string repository, string path, Stream body, bool bodyIsRaw, CancellationToken cancel)
+    private async Task PushAsync(HttpContext context, string repository, string path, Stream body, CancellationToken cancel)
     {
         var request = await ReceivePackRequest.ReadAsync(body, cancel);
         var push = new GitPush(repository, request.Updates, request.Options);
@@ -105,7 +105,7 @@ internal sealed class RequestHandler(GitServer server, GitServerOptions options,
         try
         {
             var before = await store.RefsAsync(repository, cancel);
-            await backend.RunAsync(context, path, request.Head, body, bodyIsRaw, cancel);
+            await backend.RunAsync(context, path, request.Head, body, cancel);
             var after = await store.RefsAsync(repository, cancel);
             taken = [.. request.Updates.Where(update => TookEffect(update, before, after))];
         }

@@ -26,6 +26,7 @@ public sealed class KillTests
             finished = await EndedBeforeAsync(process, moment.Token);
             process.Kill();
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            await Eventually.TrueAsync(() => Servants(state.Path).Count == 0, "the processes that served the killed one end too", TestCluster.Patience);
         }
 
         using (var last = SandboxProgram.Start(state.Path, output))
@@ -40,6 +41,26 @@ public sealed class KillTests
             log.Select(commit => commit.Subject).SequenceEqual(
                 ["Remove the service", "Fix the deployment", "Break the deployment", "Update images", "Add devops-solutions-map"]),
             $"seed {seed}: {string.Join("; ", log)}\n{string.Join('\n', output)}");
+    }
+
+    /// <summary>The processes that work for a sandbox of this folder: it stands among their arguments or in their environment. Linux alone tells of them.</summary>
+    private static List<string> Servants(string folder) => !OperatingSystem.IsLinux()
+        ? []
+        : [.. Directory.EnumerateDirectories("/proc")
+            .Where(process => int.TryParse(Path.GetFileName(process), out _))
+            .Where(process => Read(process, "environ").Contains(folder, StringComparison.Ordinal) || Read(process, "cmdline").Contains(folder, StringComparison.Ordinal))];
+
+    private static string Read(string process, string file)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, file));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It has ended, or is somebody else's.
+            return "";
+        }
     }
 
     private static async Task<bool> EndedBeforeAsync(System.Diagnostics.Process process, CancellationToken moment)
