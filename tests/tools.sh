@@ -4,8 +4,8 @@
 set -u
 tools=${GITOPS_TOOLS:-$HOME/.cache/gitops-toolkit/tools}
 mkdir -p "$tools/bin"
-export PATH="$tools/bin:$PATH"
-command -v apt-get > /dev/null || { echo "tools: no apt-get here; tests that need kubectl, skopeo or docker-registry are skipped"; exit 0; }
+export PATH="$tools/bin:$PATH:/usr/sbin"
+command -v apt-get > /dev/null || { echo "tools: no apt-get here; tests that need kubectl, skopeo, docker-registry, nginx or sshd are skipped"; exit 0; }
 
 updated=
 refresh() { [ -n "$updated" ] || { apt-get update -qq > /dev/null 2>&1 && updated=yes; }; }
@@ -56,8 +56,26 @@ newest() {
   command -v "$program" > /dev/null || echo "tools: $program could not be had; its tests are skipped"
 }
 
+# A library beside an unpacked program.
+library() {
+  local file=$1 package=$2 dir
+  ls "$tools/lib/$file"* > /dev/null 2>&1 || ldconfig -p 2> /dev/null | grep -q "$file" && return
+  refresh
+  dir=$(mktemp -d); mkdir -p "$tools/lib"
+  if (cd "$dir" && apt-get download -qq "$package" > /dev/null 2>&1 && dpkg -x ./*.deb "$dir/root"); then
+    find "$dir/root" -name "$file*" -path '*/lib/*' -not -path '*/doc/*' -exec cp -P {} "$tools/lib/" \;
+  fi
+  rm -rf "$dir"
+}
+
 unpack kubectl kubernetes-client
 unpack docker-registry docker-registry
+# The peers of the Git client; tests start them on loopback as children without rights. libnss-wrapper gives sshd an account of its own.
+unpack nginx nginx
+unpack sshd openssh-server
+library libwrap.so libwrap0
+library libnss_wrapper.so libnss-wrapper
+installed ssh openssh-client
 installed skopeo skopeo
 newest cosign cosign
 newest notation notation

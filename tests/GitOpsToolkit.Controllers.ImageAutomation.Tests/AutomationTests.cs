@@ -264,7 +264,12 @@ public sealed class AutomationTests : AutomationFixture
         await CreateRepositoryAsync();
         await CreateRepositoryAsync("tagged", spec => spec["ref"] = new JsonObject { ["tag"] = "v1" });
         await CreateRepositoryAsync("ssh", spec => spec["url"] = "ssh://git@example.com/app.git");
-        await CreateRepositoryAsync("proxied", spec => spec["proxySecretRef"] = new JsonObject { ["name"] = "p" });
+        await CreateRepositoryAsync("proxied", spec =>
+        {
+            spec["url"] = "ssh://git@example.com/app.git";
+            spec["secretRef"] = new JsonObject { ["name"] = "p" };
+            spec["proxySecretRef"] = new JsonObject { ["name"] = "p" };
+        });
         await CreateAutomationAsync("signed", spec => spec["git"]!["commit"]!["signingKey"] = JsonNode.Parse("""{"secretRef":{"name":"k"}}"""));
         await CreateAutomationAsync("refspec", spec => spec["git"]!["push"] = new JsonObject { ["refspec"] = "refs/heads/main:refs/for/main" });
         await CreateAutomationAsync("selector", spec => spec["policySelector"] = JsonNode.Parse("""{"matchExpressions":[{"key":"a","operator":"Near"}]}"""));
@@ -280,10 +285,36 @@ public sealed class AutomationTests : AutomationFixture
         Assert.Contains("not a valid label selector operator", await WaitFailedAsync("InvalidPolicySelector", "selector"));
         Assert.Contains("push spec not provided", await WaitFailedAsync("InvalidSourceConfiguration", "nobranch"));
         Assert.Contains("spec.git", await WaitFailedAsync("InvalidSourceConfiguration", "nogit"));
-        Assert.Contains("ssh", await WaitFailedAsync("InvalidSourceConfiguration", "byssh"));
+        Assert.Contains("SSH needs a secret", await WaitFailedAsync("InvalidSourceConfiguration", "byssh"));
         Assert.Contains("spec.proxySecretRef", await WaitFailedAsync("InvalidSourceConfiguration", "proxy"));
         Assert.Contains("'GitRepository/default/nowhere': not found", await WaitFailedAsync("SourceManagerFailed", "missing"));
         Assert.Contains("there is no folder 'apps/none'", await WaitFailedAsync("UpdateFailed", "nofolder"));
+    }
+
+    [Fact]
+    public async Task A_repository_is_read_and_written_over_SSH()
+    {
+        Assert.SkipUnless(SshServerProgram.IsInstalled, SshServerProgram.Missing);
+        using var copy = await SeedAsync(("web.yaml", Deployment));
+        await using var server = await SshServerProgram.StartAsync(["ed25519"]);
+        var bare = Path.Combine(server["repositories"], "app.git");
+        await SshServerProgram.RunAsync("git", ["clone", "--quiet", "--bare", Git.RepositoryPath("app"), bare]);
+        var key = await SshServerProgram.NewKeyAsync(server["client"], "-t", "ecdsa", "-N", "open sesame");
+        await server.AllowAsync(await File.ReadAllTextAsync(server["client.pub"]));
+        await server.OpenAsync();
+        await CreateSecretAsync("ssh", ("identity", key), ("password", "open sesame"), ("known_hosts", await server.KnownHostAsync("ed25519")));
+        await CreatePolicyAsync("app", "v0.7.0");
+        await CreateRepositoryAsync(change: spec =>
+        {
+            spec["url"] = $"ssh://git@127.0.0.1:{server.Port}{bare}";
+            spec["secretRef"] = new JsonObject { ["name"] = "ssh" };
+        });
+        await CreateAutomationAsync(change: spec => spec["git"]!["push"] = JsonNode.Parse("""{"options":{"ci.skip":""}}"""));
+
+        await Eventually.TrueAsync(
+            async () => (await SshServerProgram.RunAsync("git", ["-c", "safe.directory=*", "--git-dir", bare, "show", "main:web.yaml"])).Contains("reg.io/app:v0.7.0", StringComparison.Ordinal),
+            "the commit is there");
+        await WaitReadyAsync();
     }
 
     [Fact]

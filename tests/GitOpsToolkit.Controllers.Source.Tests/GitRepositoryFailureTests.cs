@@ -49,6 +49,50 @@ public sealed class GitRepositoryFailureTests : SourceFixture
     }
 
     [Theory]
+    [InlineData("http")]
+    [InlineData("socks5")]
+    public async Task A_proxy_is_used_for_all_that_is_asked_of_the_server(string scheme)
+    {
+        using var copy = await NewRepositoryAsync("app");
+        var id = await copy.PushCommitAsync("first", ("a", "1"));
+        using var proxy = new TestProxy(("ann", "pass word"));
+        await CreateSecretAsync("proxy", ("address", $"{scheme}://127.0.0.1:{proxy.Port}"), ("username", "ann"), ("password", "pass word"));
+        await CreateSecretAsync("odd", ("username", "ann"));
+        await CreateAsync("app", Spec("app"));
+        await PatchAsync("app", $$$"""{"spec":{"url":"http://git.invalid:{{{Git.Url.Port}}}/app.git","proxySecretRef":{"name":"proxy"} } }""");
+        await CreateAsync("broken", Spec("app"));
+        await PatchAsync("broken", """{"spec":{"proxySecretRef":{"name":"odd"}}}""");
+
+        await WaitReadyAsync("app", $"main@sha1:{id}");
+        Assert.All(proxy.Targets, target => Assert.EndsWith($" git.invalid:{Git.Url.Port}", target, StringComparison.Ordinal));
+        await WaitFailedAsync("broken", "AuthenticationFailed", "failed to configure proxy options: secret 'default/odd': key 'address' not found");
+    }
+
+    [Fact]
+    public async Task A_repository_is_read_over_SSH()
+    {
+        Assert.SkipUnless(SshServerProgram.IsInstalled, SshServerProgram.Missing);
+        using var copy = await NewRepositoryAsync("app");
+        var id = await copy.PushCommitAsync("first", ("a", "1"));
+        await using var server = await SshServerProgram.StartAsync(["ed25519"]);
+        await SshServerProgram.RunAsync("git", ["clone", "--quiet", "--bare", Git.RepositoryPath("app"), Path.Combine(server["repositories"], "app.git")]);
+        var key = await SshServerProgram.NewKeyAsync(server["client"], "-t", "ed25519", "-N", "open sesame");
+        await server.AllowAsync(await File.ReadAllTextAsync(server["client.pub"]));
+        await server.OpenAsync();
+        await CreateAsync("app", Spec("app"));
+        await PatchAsync("app", $$$"""{"spec":{"url":"ssh://127.0.0.1:{{{server.Port}}}{{{server["repositories"]}}}/app.git"}}""");
+        await WaitFailedAsync("app", "AuthenticationFailed", "SSH needs a secret with 'identity' and 'known_hosts'");
+        await CreateSecretAsync("ssh", ("identity", key), ("password", "open sesame"));
+        await PatchAsync("app", """{"spec":{"secretRef":{"name":"ssh"}}}""");
+        await WaitAsync("app", "the missing key is named", obj => ((string?)Condition(obj, "Ready")?["message"])?.Contains("'known_hosts' is required", StringComparison.Ordinal) == true);
+
+        var hosts = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(await server.KnownHostAsync("ed25519")));
+        await Client.MergePatchAsync(ResourcePath.Core("secrets", "default", "ssh"), JsonNode.Parse("{\"data\":{\"known_hosts\":\"" + hosts + "\"}}")!.AsObject(), null, default);
+
+        await WaitReadyAsync("app", $"main@sha1:{id}");
+    }
+
+    [Theory]
     [InlineData("password", "x", "AuthenticationFailed", "'password' requires 'username'")]
     [InlineData("githubAppID", "1", "InvalidProviderConfiguration", "provider is not set to github")]
     [InlineData("tls.crt", "x", "AuthenticationFailed", "must be set together")]
@@ -141,13 +185,13 @@ public sealed class GitRepositoryFailureTests : SourceFixture
     }
 
     [Theory]
-    [InlineData("""{"url":"ssh://git@example.com/x.git"}""", "URLInvalid", "spec.url: the scheme ssh")]
+    [InlineData("""{"url":"ssh://git:secret@example.com/x.git"}""", "URLInvalid", "holds a password")]
+    [InlineData("""{"url":"ssh://git@example.com/x.git","proxySecretRef":{"name":"x"}}""", "GitOperationFailed", "spec.proxySecretRef: a proxy is used for http and https only")]
     [InlineData("""{"verify":{"mode":"HEAD","secretRef":{"name":"x"}}}""", "InvalidSpec", "spec.verify")]
     [InlineData("""{"recurseSubmodules":true}""", "InvalidSpec", "spec.recurseSubmodules")]
     [InlineData("""{"sparseCheckout":["a"]}""", "InvalidSpec", "spec.sparseCheckout")]
     [InlineData("""{"include":[{"repository":{"name":"x"}}]}""", "InvalidSpec", "spec.include")]
     [InlineData("""{"provider":"github"}""", "InvalidSpec", "spec.provider")]
-    [InlineData("""{"proxySecretRef":{"name":"x"}}""", "InvalidSpec", "spec.proxySecretRef")]
     [InlineData("""{"ref":{"branch":"--upload-pack=x"}}""", "GitOperationFailed", "is no branch name")]
     [InlineData("""{"ref":{"semver":"not a range"}}""", "GitOperationFailed", "semver parse error")]
     public async Task What_only_the_user_can_change_stalls(string patch, string reason, string message)

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace GitOpsToolkit.TestKit;
 
@@ -35,7 +33,7 @@ public sealed class DockerRegistryProgram : IAsyncDisposable
     {
         var executable = Find() ?? throw new InvalidOperationException(Missing);
         var home = new TempDirectory();
-        var port = FreePort();
+        var port = ToolFolder.FreePort();
         foreach (var (name, content) in files ?? new Dictionary<string, string>())
         {
             await File.WriteAllTextAsync(home[name], content);
@@ -63,7 +61,7 @@ public sealed class DockerRegistryProgram : IAsyncDisposable
         program.BeginOutputReadLine();
         program.BeginErrorReadLine();
         var registry = new DockerRegistryProgram(program, home, port);
-        await Eventually.TrueAsync(() => program.HasExited || Listens(port), "docker-registry listens");
+        await Eventually.TrueAsync(() => program.HasExited || ToolFolder.Listens(port), "docker-registry listens");
         return program.HasExited ? throw new InvalidOperationException("docker-registry ended at once; is its configuration right?") : registry;
     }
 
@@ -76,27 +74,5 @@ public sealed class DockerRegistryProgram : IAsyncDisposable
         folder.Dispose();
     }
 
-    private static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Select(folder => Path.Combine(folder, "docker-registry")).FirstOrDefault(File.Exists);
-
-    private static bool Listens(int port)
-    {
-        try
-        {
-            using var client = new TcpClient();
-            client.Connect(IPAddress.Loopback, port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    private static string? Find() => ToolFolder.Find("docker-registry");
 }

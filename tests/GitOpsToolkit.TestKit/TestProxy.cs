@@ -107,6 +107,7 @@ public sealed class TestProxy : IDisposable
             if (expected is not null && !lines.Contains($"Proxy-Authorization: {expected}", StringComparer.Ordinal))
             {
                 var refusal = "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n";
+                await client.ReadExactlyAsync(new byte[BodyLength(lines)], stop.Token);
                 await client.WriteAsync(Encoding.ASCII.GetBytes(refusal), stop.Token);
                 var again = new byte[1];
                 await client.ReadExactlyAsync(again, stop.Token);
@@ -125,14 +126,21 @@ public sealed class TestProxy : IDisposable
             }
             else
             {
-                // One request a connection: the rest of the head goes on as it is.
+                // One request a connection: the rest of the head goes on as it is, and the body after it.
                 lines[0] = $"{words[0]} {uri.PathAndQuery} HTTP/1.1\r\nConnection: close";
                 await server.WriteAsync(Encoding.ASCII.GetBytes(string.Join("\r\n", lines)), stop.Token);
-                await server.CopyToAsync(client, stop.Token);
+                await PipeAsync(client, server, stop.Token);
             }
 
             return;
         }
+    }
+
+    private static int BodyLength(string[] lines)
+    {
+        const string name = "Content-Length: ";
+        var line = Array.Find(lines, line => line.StartsWith(name, StringComparison.OrdinalIgnoreCase));
+        return line is null ? 0 : int.Parse(line[name.Length..], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private async Task SocksAsync(NetworkStream client)

@@ -68,6 +68,14 @@ public sealed class ProxySettings
         return true;
     }
 
+    /// <summary>Reads the keys <c>address</c>, <c>username</c> and <c>password</c> of a Secret.</summary>
+    /// <param name="data">The values by key, as texts.</param>
+    /// <param name="proxy">The proxy, or null.</param>
+    /// <param name="error">What is wrong, without any of the values; or null.</param>
+    public static bool TryRead(
+        IReadOnlyDictionary<string, string> data, [NotNullWhen(true)] out ProxySettings? proxy, [NotNullWhen(false)] out string? error) =>
+        TryRead(data.ToDictionary(pair => pair.Key, pair => Encoding.UTF8.GetBytes(pair.Value), StringComparer.Ordinal), out proxy, out error);
+
     /// <summary>A text without the secret.</summary>
     public override string ToString() => $"proxy {Address.Scheme}://{Address.Authority}";
 

@@ -1,35 +1,37 @@
 namespace GitOpsToolkit.Git;
 
-/// <summary>Certificates that git reads from files: written for one call, readable to us alone, gone afterwards.</summary>
+/// <summary>What git and ssh read from files: written for one call, readable to us alone, gone afterwards.</summary>
 internal sealed class CredentialFiles : IDisposable
 {
     private readonly string? _folder;
     private readonly List<(string Key, string Path)> _files = [];
 
-    public CredentialFiles(string scratchFolder, GitCredentials? credentials)
+    /// <summary>Writes the files that the call needs; none where it needs none.</summary>
+    /// <exception cref="GitException"><see cref="GitFailure.Authentication"/>: the secret cannot be used.</exception>
+    public CredentialFiles(string scratchFolder, GitEndpoint endpoint)
     {
-        (string Key, string? Pem)[] wanted =
+        var credentials = endpoint.Credentials;
+        (string Key, string? Pem)[] wanted = endpoint.Url.IsSsh ? [] :
         [
             ("sslCAInfo", SystemAuthorities.With(credentials?.CaCertificates)), ("sslCert", credentials?.ClientCertificate), ("sslKey", credentials?.ClientKey),
         ];
-        if (wanted.All(file => file.Pem is null))
+        if (!endpoint.Url.IsSsh && wanted.All(file => file.Pem is null))
         {
             return;
         }
 
         _folder = Path.Combine(scratchFolder, Guid.NewGuid().ToString("N"));
-        Directory.CreateDirectory(_folder);
+        MakeFolder(_folder);
         try
         {
-            foreach (var (key, pem) in wanted)
+            foreach (var (key, pem) in wanted.Where(file => file.Pem is not null))
             {
-                if (pem is not null)
-                {
-                    var path = Path.Combine(_folder, key);
-                    Write(path, pem);
-                    _files.Add((key, path));
-                }
+                var path = Path.Combine(_folder, key);
+                PrivateFile.Write(path, pem!);
+                _files.Add((key, path));
             }
+
+            Ssh = endpoint.Url.IsSsh ? new SshFiles(_folder, endpoint) : null;
         }
         catch
         {
@@ -39,8 +41,13 @@ internal sealed class CredentialFiles : IDisposable
         }
     }
 
+    /// <summary>What ssh reads; null where the call is none over SSH.</summary>
+    public SshFiles? Ssh { get; }
+
+    /// <summary>Git's settings that name the files.</summary>
     public IEnumerable<(string Key, string Value)> Settings(string origin) => _files.Select(file => ($"http.{origin}.{file.Key}", file.Path));
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         if (_folder is not null)
@@ -49,15 +56,14 @@ internal sealed class CredentialFiles : IDisposable
         }
     }
 
-    private static void Write(string path, string text)
+    private static void MakeFolder(string path)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
+        if (OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            Directory.CreateDirectory(path);
+            return;
         }
 
-        using var writer = new StreamWriter(path, options);
-        writer.Write(text);
+        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }

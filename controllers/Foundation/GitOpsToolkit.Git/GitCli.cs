@@ -6,12 +6,23 @@ using CliWrap;
 namespace GitOpsToolkit.Git;
 
 /// <summary>What a git process left behind.</summary>
-internal sealed record GitCliResult(int ExitCode, string Output, string Error);
+internal sealed record GitCliResult(int ExitCode, string Output, string Error)
+{
+    /// <summary>What OpenSSH noted; null where the call was none over SSH.</summary>
+    public string? SshLog { get; init; }
+}
+
+/// <summary>What one call adds to how git runs: settings, and variables that come after all others; a value of null takes one away.</summary>
+internal sealed record GitCliSettings(IReadOnlyList<(string Key, string Value)> Configuration, IReadOnlyList<(string Name, string? Value)> Variables);
 
 /// <summary>Runs git: an argument list, an environment of our own making, a deadline that ends the whole process tree, bounded output.</summary>
 internal sealed class GitCli(string program, TimeProvider time)
 {
     private const int MaxErrorBytes = 64 << 10;
+
+    /// <summary>The variables that name proxies to libcurl.</summary>
+    public static IReadOnlyList<string> ProxyVariables { get; } =
+        ["HTTPS_PROXY", "https_proxy", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"];
 
     /// <summary>What every git process gets, and nothing of our own environment besides PATH and proxies.</summary>
     private static readonly Dictionary<string, string> s_fixed = new(StringComparer.Ordinal)
@@ -32,11 +43,11 @@ internal sealed class GitCli(string program, TimeProvider time)
         ["GIT_CEILING_DIRECTORIES"] = "/",
     };
 
-    private static readonly string[] s_passedOn = ["PATH", "HTTPS_PROXY", "https_proxy", "http_proxy", "NO_PROXY", "no_proxy"];
+    private static readonly string[] s_passedOn = ["PATH", .. ProxyVariables];
 
     public async Task<GitCliResult> RunAsync(
         IReadOnlyList<string> arguments,
-        IReadOnlyList<(string Key, string Value)> settings,
+        GitCliSettings settings,
         TimeSpan timeout,
         int maxOutputBytes,
         CancellationToken cancel)
@@ -71,7 +82,7 @@ internal sealed class GitCli(string program, TimeProvider time)
         }
     }
 
-    private static Dictionary<string, string?> Environment(IReadOnlyList<(string Key, string Value)> settings)
+    private static Dictionary<string, string?> Environment(GitCliSettings call)
     {
         var environment = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
@@ -85,11 +96,17 @@ internal sealed class GitCli(string program, TimeProvider time)
             environment[name] = value;
         }
 
+        var settings = call.Configuration;
         environment["GIT_CONFIG_COUNT"] = settings.Count.ToString();
         for (var i = 0; i < settings.Count; i++)
         {
             environment[$"GIT_CONFIG_KEY_{i}"] = settings[i].Key;
             environment[$"GIT_CONFIG_VALUE_{i}"] = settings[i].Value;
+        }
+
+        foreach (var (name, value) in call.Variables)
+        {
+            environment[name] = value;
         }
 
         return environment;

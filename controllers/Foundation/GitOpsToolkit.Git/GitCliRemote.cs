@@ -18,7 +18,7 @@ public sealed record GitCliOptions
 
 /// <summary>Talks to Git servers through the git program. Credentials go by the child's environment as a header that is bound to the
 /// URL's origin; they appear in no argument and follow no redirect.</summary>
-/// <param name="scratchFolder">Holds certificates while a call that needs them runs; made where it is missing.</param>
+/// <param name="scratchFolder">Holds certificates and keys while a call that needs them runs; made where it is missing.</param>
 /// <param name="options">How git runs.</param>
 /// <param name="time">The clock of deadlines.</param>
 public sealed class GitCliRemote(string scratchFolder, GitCliOptions options, TimeProvider time) : IGitRemote
@@ -43,7 +43,7 @@ public sealed class GitCliRemote(string scratchFolder, GitCliOptions options, Ti
         var result = await RunAsync("failed to list references of", endpoint, [.. arguments, "--", endpoint.Url.ToString()], null, cancel);
         return result.ExitCode == 0
             ? ParseRefs(result.Output)
-            : throw GitFailures.From("failed to list references of", endpoint, result.Error);
+            : throw Failure("failed to list references of", endpoint, result);
     }
 
     /// <inheritdoc/>
@@ -71,7 +71,7 @@ public sealed class GitCliRemote(string scratchFolder, GitCliOptions options, Ti
         var result = await RunAsync(operation, endpoint, [.. arguments, "--", endpoint.Url.ToString(), .. refspecs], repositoryPath, cancel);
         if (result.ExitCode != 0)
         {
-            throw GitFailures.From(operation, endpoint, result.Error);
+            throw Failure(operation, endpoint, result);
         }
     }
 
@@ -99,7 +99,7 @@ public sealed class GitCliRemote(string scratchFolder, GitCliOptions options, Ti
             $"{(command.Force && command.ExpectedOldId is null ? "+" : "")}{CheckedId(command.NewId ?? "", mayBeEmpty: true)}:{RefNames.Checked(command.RefName)}");
         var result = await RunAsync(operation, endpoint, [.. arguments, "--", endpoint.Url.ToString(), .. refspecs], null, cancel);
         var outcomes = PushReport.Read(commands, result.Output, result.Error);
-        return outcomes?.Select(outcome => outcome with { Message = endpoint.Credentials?.Redact(outcome.Message) ?? outcome.Message }).ToList() ?? throw GitFailures.From(operation, endpoint, result.Error);
+        return outcomes?.Select(outcome => outcome with { Message = endpoint.Redact(outcome.Message) }).ToList() ?? throw Failure(operation, endpoint, result);
     }
 
     private async Task<GitCliResult> RunAsync(
@@ -109,15 +109,19 @@ public sealed class GitCliRemote(string scratchFolder, GitCliOptions options, Ti
         string? watched,
         CancellationToken cancel)
     {
-        using var files = new CredentialFiles(scratchFolder, endpoint.Credentials);
+        using var files = Files(operation, endpoint);
         using var tooLarge = new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, tooLarge.Token);
-        await using var watch = watched is null ? null : time.CreateTimer(_ => StopWhenTooLarge(watched, tooLarge), null, s_watchEvery, s_watchEvery);
+        await using var watch = watched is null && files.Ssh is null
+            ? null
+            : time.CreateTimer(_ => StopWhenTooLarge(watched, files.Ssh, tooLarge), null, s_watchEvery, s_watchEvery);
         try
         {
-            var result = await _git.RunAsync(arguments, Settings(endpoint, files), endpoint.Timeout, options.MaxListBytes, either.Token);
+            var settings = new GitCliSettings(Settings(endpoint, files), Variables(endpoint, files));
+            var result = await _git.RunAsync(arguments, settings, endpoint.Timeout, options.MaxListBytes, either.Token);
+
             // The server's own words are in it.
-            return endpoint.Credentials is { } credentials ? result with { Error = credentials.Redact(result.Error) } : result;
+            return result with { Error = endpoint.Redact(result.Error), SshLog = files.Ssh is null ? null : endpoint.Redact(files.Ssh.ReadLog()) };
         }
         catch (GitException error) when (error.Failure is GitFailure.Timeout or GitFailure.TooLarge)
         {
@@ -127,6 +131,35 @@ public sealed class GitCliRemote(string scratchFolder, GitCliOptions options, Ti
         {
             throw new GitException(GitFailure.TooLarge, $"{operation} '{endpoint.Url}': the repository exceeds the cap of {options.MaxFetchBytes} bytes.");
         }
+    }
+
+    private CredentialFiles Files(string operation, GitEndpoint endpoint)
+    {
+        try
+        {
+            return new CredentialFiles(scratchFolder, endpoint);
+        }
+        catch (GitException error)
+        {
+            throw GitFailures.Of(error.Failure, operation, endpoint, error.Message);
+        }
+    }
+
+    private static GitException Failure(string operation, GitEndpoint endpoint, GitCliResult result) =>
+        result.SshLog is { } log && SshFailures.Read(endpoint, log) is { } read
+            ? GitFailures.Of(read.Failure, operation, endpoint, GitFailures.Said(read.Said))
+            : GitFailures.From(operation, endpoint, result.Error);
+
+    private static List<(string Name, string? Value)> Variables(GitEndpoint endpoint, CredentialFiles files)
+    {
+        var variables = (files.Ssh?.Environment ?? []).Select(variable => (variable.Name, (string?)variable.Value)).ToList();
+        if (endpoint.Proxy is not null)
+        {
+            // A Secret's proxy counts for every host.
+            variables.AddRange(GitCli.ProxyVariables.Select(name => (name, (string?)null)));
+        }
+
+        return variables;
     }
 
     private static List<(string Key, string Value)> Settings(GitEndpoint endpoint, CredentialFiles files)
@@ -149,16 +182,22 @@ public sealed class GitCliRemote(string scratchFolder, GitCliOptions options, Ti
             settings.Add(($"http.{endpoint.Url.Origin}.extraHeader", "Authorization: " + header));
         }
 
+        if (endpoint.Proxy is { } proxy)
+        {
+            settings.Add(("http.proxy", proxy.ToSecretUrl()));
+            settings.Add(("http.proxyAuthMethod", "basic"));
+        }
+
         settings.AddRange(files.Settings(endpoint.Url.Origin));
         return settings;
     }
 
-    private void StopWhenTooLarge(string repositoryPath, CancellationTokenSource tooLarge)
+    private void StopWhenTooLarge(string? repositoryPath, SshFiles? ssh, CancellationTokenSource tooLarge)
     {
         try
         {
-            var packs = new DirectoryInfo(Path.Combine(repositoryPath, "objects", "pack"));
-            if (packs.Exists && packs.EnumerateFiles("tmp_pack_*").Sum(file => file.Length) > options.MaxFetchBytes)
+            var packs = repositoryPath is null ? null : new DirectoryInfo(Path.Combine(repositoryPath, "objects", "pack"));
+            if (ssh is { IsLogTooLong: true } || (packs is { Exists: true } && packs.EnumerateFiles("tmp_pack_*").Sum(file => file.Length) > options.MaxFetchBytes))
             {
                 tooLarge.Cancel();
             }

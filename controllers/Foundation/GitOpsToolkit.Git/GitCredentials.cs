@@ -27,18 +27,27 @@ public sealed record GitCredentials
     /// <summary>The client certificate's private key (PEM).</summary>
     public string? ClientKey { get; init; }
 
+    /// <summary>The private key for SSH, in OpenSSH's or PEM form.</summary>
+    public string? SshIdentity { get; init; }
+
+    /// <summary>The passphrase that opens <see cref="SshIdentity"/>; null where it is not encrypted.</summary>
+    public string? SshPassphrase { get; init; }
+
+    /// <summary>The host keys that are trusted, as lines of a known_hosts file.</summary>
+    public string? SshKnownHosts { get; init; }
+
     /// <summary>Says that credentials are present, not which.</summary>
     public override string ToString() => "credentials (not shown)";
 
     /// <summary>The Authorization header's value; null for none.</summary>
-    /// <exception cref="GitException"><see cref="GitFailure.InvalidInput"/>: the token cannot stand in a header.</exception>
+    /// <exception cref="GitException"><see cref="GitFailure.Authentication"/>: the token cannot stand in a header.</exception>
     internal string? AuthorizationHeader()
     {
         if (BearerToken is { Length: > 0 } token)
         {
             return token.All(c => c is > ' ' and < (char)0x7f)
                 ? "Bearer " + token
-                : throw new GitException(GitFailure.InvalidInput, "The bearer token holds characters that no token has; check the secret for line breaks and spaces.");
+                : throw new GitException(GitFailure.Authentication, "The bearer token holds characters that no token has; check the secret for line breaks and spaces.");
         }
 
         return Username is null && Password is null
@@ -50,7 +59,7 @@ public sealed record GitCredentials
     internal string Redact(string text)
     {
         var header = AuthorizationHeader();
-        string?[] secrets = [header?[(header.IndexOf(' ') + 1)..], Password, BearerToken];
+        string?[] secrets = [header?[(header.IndexOf(' ') + 1)..], Password, BearerToken, SshPassphrase];
         foreach (var secret in secrets.OfType<string>().Where(secret => secret.Length >= ShortestSecret).OrderByDescending(secret => secret.Length))
         {
             text = text.Replace(secret, "***", StringComparison.Ordinal).Replace(Uri.EscapeDataString(secret), "***", StringComparison.Ordinal);
@@ -62,7 +71,7 @@ public sealed record GitCredentials
     /// <summary>Tells one set of credentials from another without giving any away.</summary>
     internal string Fingerprint(byte[] key)
     {
-        string?[] parts = [Username, Password, BearerToken, CaCertificates, ClientCertificate, ClientKey];
+        string?[] parts = [Username, Password, BearerToken, CaCertificates, ClientCertificate, ClientKey, SshIdentity, SshPassphrase, SshKnownHosts];
         var text = string.Concat(parts.Select(part => $"{part?.Length ?? -1}:{part};"));
         return Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text)));
     }

@@ -38,6 +38,9 @@ public enum GitFailure
 
     /// <summary>The local mirror is damaged; it is to be discarded and fetched anew.</summary>
     Corrupt,
+
+    /// <summary>The server's SSH host key is none that is pinned.</summary>
+    HostKey,
 }
 
 /// <summary>A Git operation failed. The message is for the operator: what failed, where, what to do; it never holds a secret.</summary>

@@ -5,6 +5,9 @@ internal static class GitFailures
 {
     private const int MaxShown = 600;
 
+    // What git says of every failure over SSH.
+    private static readonly string[] s_idle = ["Please make sure you have the correct access rights", "and the repository exists"];
+
     // The first match decides, so the specific stands before the general.
     private static readonly (string Text, GitFailure Failure)[] s_signs =
     [
@@ -17,6 +20,9 @@ internal static class GitFailures
         ("could not read Password", GitFailure.Authentication),
         ("returned error: 401", GitFailure.Authentication),
         ("returned error: 403", GitFailure.Authentication),
+        ("returned error: 407", GitFailure.Unreachable),
+        ("response 407", GitFailure.Unreachable),
+        ("SOCKS5", GitFailure.Unreachable),
         ("returned error: 404", GitFailure.RepositoryNotFound),
         ("not our ref", GitFailure.RefNotFound),
         ("find remote ref", GitFailure.RefNotFound),
@@ -70,7 +76,7 @@ internal static class GitFailures
     {
         var lines = error.Split('\n')
             .Select(line => line.Trim().TrimEnd('.'))
-            .Where(line => line.Length > 0 && !line.StartsWith("hint:", StringComparison.Ordinal))
+            .Where(line => line.Length > 0 && !line.StartsWith("hint:", StringComparison.Ordinal) && !s_idle.Contains(line, StringComparer.Ordinal))
             .Select(line => line.StartsWith("fatal: ", StringComparison.Ordinal) ? line[7..] : line);
         var text = string.Concat(string.Join("; ", lines).Select(c => char.IsControl(c) ? ' ' : c));
         return text.Length > MaxShown ? text[..MaxShown] + "…" : text;
@@ -89,6 +95,7 @@ internal static class GitFailures
         GitFailure.Authentication =>
             "authentication failed: the server asks for credentials; name a secret that holds username and password, or bearerToken, in spec.secretRef: ",
         GitFailure.RepositoryNotFound => "repository not found; check the URL, and that the credentials may see it: ",
+        GitFailure.HostKey => "the host is not trusted: ",
         GitFailure.Unreachable => "the host cannot be reached: ",
         GitFailure.Tls => "TLS failed; give the server's CA as ca.crt in the secret if it is a private one: ",
         GitFailure.Redirect => "the server redirects, and credentials never follow; use the address it redirects to: ",

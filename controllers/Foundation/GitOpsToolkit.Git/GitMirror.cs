@@ -15,16 +15,16 @@ public sealed class GitMirror
     private readonly SemaphoreSlim _listing = new(1, 1);
     private readonly Lock _creating = new();
     private readonly string _path;
-    private readonly GitCredentials? _credentials;
+    private readonly GitEndpoint _endpoint;
     private readonly IGitRemote _remote;
     private readonly TimeProvider _time;
     private Advertisement? _advertised;
 
-    internal GitMirror(string path, GitUrl url, GitCredentials? credentials, IGitRemote remote, TimeProvider time) =>
-        (_path, Url, _credentials, _remote, _time) = (path, url, credentials, remote, time);
+    internal GitMirror(string path, GitEndpoint endpoint, IGitRemote remote, TimeProvider time) =>
+        (_path, _endpoint, _remote, _time) = (path, endpoint, remote, time);
 
     /// <summary>The repository's address.</summary>
-    public GitUrl Url { get; }
+    public GitUrl Url => _endpoint.Url;
 
     /// <summary>Lists the server's references. One request serves everybody who asks at the same time, or within <paramref name="maxAge"/> after it.</summary>
     /// <param name="maxAge">How old an answer may be; zero asks the server.</param>
@@ -289,5 +289,5 @@ public sealed class GitMirror
         return below.Exists ? below.EnumerateFiles(pattern, SearchOption.AllDirectories) : [];
     }
 
-    private GitEndpoint Endpoint(TimeSpan timeout) => new(Url, _credentials, timeout);
+    private GitEndpoint Endpoint(TimeSpan timeout) => new(Url, _endpoint.Credentials, timeout) { Proxy = _endpoint.Proxy };
 }

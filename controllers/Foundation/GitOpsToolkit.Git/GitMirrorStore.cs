@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using GitOpsToolkit.Connections;
 
 namespace GitOpsToolkit.Git;
 
@@ -47,12 +48,16 @@ public sealed class GitMirrorStore : IDisposable
     }
 
     /// <summary>The mirror of a repository as seen with these credentials. Nothing is fetched yet.</summary>
-    public GitMirror Get(GitUrl url, GitCredentials? credentials)
+    /// <param name="url">The address.</param>
+    /// <param name="credentials">What to present; null for an anonymous client.</param>
+    /// <param name="proxy">The proxy between; null for that of the environment, if any.</param>
+    public GitMirror Get(GitUrl url, GitCredentials? credentials, ProxySettings? proxy = null)
     {
         // Who presents other credentials may see other things, and gets a mirror of his own.
         var seen = credentials?.Fingerprint(_key) ?? "anonymous";
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{url}\n{seen}")))[..32];
-        return _mirrors.GetOrAdd(name, _ => new GitMirror(Path.Combine(_root, name + ".git"), url, credentials, _remote, _time));
+        var way = proxy is null ? "" : "\n" + Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(proxy.Fingerprint)));
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{url}\n{seen}{way}")))[..32];
+        return _mirrors.GetOrAdd(name, _ => new GitMirror(Path.Combine(_root, name + ".git"), new GitEndpoint(url, credentials, TimeSpan.Zero) { Proxy = proxy }, _remote, _time));
     }
 
     /// <summary>Deletes the mirrors that nobody has fetched into for so long; they come back when they are wanted.</summary>

@@ -29,7 +29,7 @@ public sealed class GitRemote : IGitRemote, IDisposable
         ArgumentNullException.ThrowIfNull(endpoint);
 
         // A query in an address has a meaning of its own to git.
-        var refs = endpoint.Url.Uri.Query.Length == 0 ? await _lister.ListAsync(endpoint, scope, cancel) : null;
+        var refs = !endpoint.Url.IsSsh && endpoint.Url.Uri.Query.Length == 0 ? await _lister.ListAsync(endpoint, scope, cancel) : null;
         return refs ?? await _program.ListRefsAsync(endpoint, scope, cancel);
     }
 

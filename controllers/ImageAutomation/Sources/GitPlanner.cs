@@ -2,6 +2,7 @@ using GitOpsToolkit.Api.Image.V1;
 using GitOpsToolkit.Api.Json;
 using GitOpsToolkit.Api.Meta;
 using GitOpsToolkit.Api.Source.V1;
+using GitOpsToolkit.Connections;
 using GitOpsToolkit.Git;
 using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.Reconciling;
@@ -13,7 +14,7 @@ internal sealed class GitPlanner(WatchCache<GitRepository> repositories, GitSecr
     GitMirrorStore mirrors, bool noCrossNamespaceRefs)
 {
     /// <summary>The fields of a GitRepository that change how it is reached and are not honoured here.</summary>
-    private static readonly string[] Unsupported = ["proxySecretRef", "provider=generic", "serviceAccountName"];
+    private static readonly string[] Unsupported = ["provider=generic", "serviceAccountName"];
 
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
@@ -81,11 +82,24 @@ internal sealed class GitPlanner(WatchCache<GitRepository> repositories, GitSecr
             return Invalid($"source 'GitRepository/{key}': {error.Message}");
         }
 
+        if (url.IsSsh && (repository.Spec.SecretRef is null || repository.Spec.ProxySecretRef is not null))
+        {
+            return Invalid($"source 'GitRepository/{key}': {(repository.Spec.SecretRef is null
+                ? "SSH needs a secret with 'identity' and 'known_hosts', named by spec.secretRef"
+                : "spec.proxySecretRef is used for http and https only, none for ssh")}");
+        }
+
+        ProxySettings? proxy = null;
         try
         {
             if (repository.Spec.SecretRef is { } secret)
             {
-                credentials = await secrets.ReadAsync(key.Namespace, secret.Name, cancellation);
+                credentials = await secrets.ReadAsync(url, key.Namespace, secret.Name, cancellation);
+            }
+
+            if (repository.Spec.ProxySecretRef is { } proxySecret)
+            {
+                proxy = await secrets.ReadProxyAsync(key.Namespace, proxySecret.Name, cancellation);
             }
         }
         catch (Exception error) when (error is FormatException or ApiException)
@@ -95,7 +109,7 @@ internal sealed class GitPlanner(WatchCache<GitRepository> repositories, GitSecr
 
         var plan = new GitPlan
         {
-            Mirror = mirrors.Get(url, credentials),
+            Mirror = mirrors.Get(url, credentials, proxy),
             Checkout = GitPlan.CheckoutOf(git, repository),
             PushBranch = branch,
             Timeout = repository.Spec.Timeout?.ToTimeSpan() is { Ticks: > 0 } timeout ? timeout : DefaultTimeout,

@@ -101,7 +101,14 @@ internal sealed class GitRepositoryReconciler(
             return new Outcome.Stalled(Reasons.URLInvalid, problem);
         }
 
-        var read = await _credentials.ReadAsync(scope.Object, embedded, cancellation);
+        if (url!.IsSsh && spec.ProxySecretRef is not null)
+        {
+            const string message = "spec.proxySecretRef: a proxy is used for http and https only, none for ssh; remove the field, or use an https address";
+            scope.Conditions.SetTrue(ConditionTypes.FetchFailed, Reasons.GitOperationFailed, message);
+            return new Outcome.Stalled(Reasons.GitOperationFailed, message);
+        }
+
+        var read = await _credentials.ReadAsync(scope.Object, url, embedded, cancellation);
         if (read.Fault is { } fault)
         {
             return FetchFailed(scope, fault.Reason, fault.Message);
@@ -109,7 +116,7 @@ internal sealed class GitRepositoryReconciler(
 
         try
         {
-            var mirror = mirrors.Get(url!, read.Credentials);
+            var mirror = mirrors.Get(url, read.Credentials, read.Proxy);
             var resolver = new ReferenceResolver(mirror, TagSelection.Highest);
             var reference = await resolver.ResolveAsync(ReferenceOf(spec.Ref), MaxAge(scope), TimeoutOf(spec), cancellation);
             var stored = scope.Status.Artifact?.Revision == reference.Revision && scope.Status.ObservedIgnore == spec.Ignore;
@@ -249,11 +256,6 @@ internal sealed class GitRepositoryReconciler(
     private static string? ReadUrl(string text, out GitUrl? url, out GitCredentials? embedded)
     {
         (url, embedded) = (null, null);
-        if (text.StartsWith("ssh://", StringComparison.OrdinalIgnoreCase))
-        {
-            return "spec.url: the scheme ssh is not supported by this version; use https";
-        }
-
         try
         {
             url = GitUrl.Parse(text, out embedded);
@@ -306,7 +308,7 @@ internal sealed class GitRepositoryReconciler(
         JitterPercentage = jitterPercentage,
         UnsupportedFields =
         [
-            "verify", "include", "sparseCheckout", "recurseSubmodules", "provider=generic", "serviceAccountName", "proxySecretRef",
+            "verify", "include", "sparseCheckout", "recurseSubmodules", "provider=generic", "serviceAccountName",
         ],
     };
 }

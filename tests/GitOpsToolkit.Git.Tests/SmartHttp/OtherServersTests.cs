@@ -213,7 +213,7 @@ public sealed class OtherServersTests : IDisposable
     {
         await using var host = await StartAsync(Version2());
         var error = await Assert.ThrowsAsync<GitException>(() => ListAsync(host, new GitCredentials { CaCertificates = "CANARY" }));
-        Assert.Equal(GitFailure.InvalidInput, error.Failure);
+        Assert.Equal(GitFailure.Authentication, error.Failure);
         Assert.Contains("'ca.crt' holds no PEM certificate", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("CANARY", error.ToString(), StringComparison.Ordinal);
     }

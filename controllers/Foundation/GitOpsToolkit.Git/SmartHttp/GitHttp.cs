@@ -105,7 +105,7 @@ internal sealed class GitHttp(TimeProvider time) : IDisposable
         return _tls.GetValue(credentials, static read => TlsSettings.TryCreate(
             read.CaCertificates ?? "", read.ClientCertificate ?? "", read.ClientKey ?? "", out var tls, out var problem)
             ? tls
-            : throw new GitException(GitFailure.InvalidInput, $"the secret's certificates cannot be used: {problem}"));
+            : throw new GitException(GitFailure.Authentication, $"the secret's certificates cannot be used: {problem}"));
     }
 
     private static HttpMessageInvoker Open(TlsSettings? tls, ProxySettings? proxy)
