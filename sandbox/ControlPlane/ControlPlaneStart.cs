@@ -10,8 +10,12 @@ namespace GitOpsToolkit.Sandbox.ControlPlanes;
 internal sealed class ControlPlaneStart(ControlPlaneOptions options, StateFolder folder)
 {
     private const int Attempts = 3;
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(90);
-    private static readonly KubeClientOptions s_client = new() { UserAgent = "control-plane", Retries = 0, RequestTimeout = TimeSpan.FromSeconds(5) };
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(180);
+
+    /// <summary>A program that begins to listen before it answers may leave a question unanswered for good: another one is asked.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
+    private static readonly KubeClientOptions s_client = new() { UserAgent = "control-plane", Retries = 0, RequestTimeout = TimeSpan.FromSeconds(10) };
 
     private readonly Stack<ChildProcess> _children = new();
     private readonly string _admin = options.AdminToken ?? Token();
@@ -84,7 +88,7 @@ internal sealed class ControlPlaneStart(ControlPlaneOptions options, StateFolder
     private async Task StartEtcdAsync(int port, int peerPort, CancellationToken cancellation)
     {
         var etcd = await ChildAsync(options.Binaries.Etcd, ProgramArguments.Etcd(folder, port, peerPort), ProgramArguments.EtcdEnvironment);
-        using var http = new HttpClient();
+        using var http = new HttpClient { Timeout = s_patience };
         var health = new Uri($"http://127.0.0.1:{port}/health");
         await etcd.WaitAsync(token => IsWellAsync(() => http.GetStringAsync(health, token)), "it answered", s_deadline, options.Time, cancellation);
     }
@@ -96,7 +100,7 @@ internal sealed class ControlPlaneStart(ControlPlaneOptions options, StateFolder
         // The server makes its own authority and certificate and writes both into one file.
         var authority = Path.Combine(folder["certificates"], "apiserver.crt");
         await server.WaitAsync(_ => Task.FromResult(File.Exists(authority)), "it had a certificate", s_deadline, options.Time, cancellation);
-        using var http = new HttpClient(TrustedHandler.Create(Configuration(address, authority)));
+        using var http = new HttpClient(TrustedHandler.Create(Configuration(address, authority))) { Timeout = s_patience };
         http.DefaultRequestHeaders.Authorization = new("Bearer", _admin);
         var ready = new Uri(address, "readyz");
         await server.WaitAsync(token => IsWellAsync(() => http.GetStringAsync(ready, token)), "it was ready", s_deadline, options.Time, cancellation);
@@ -110,7 +114,7 @@ internal sealed class ControlPlaneStart(ControlPlaneOptions options, StateFolder
         var manager = await ChildAsync(options.Binaries.ControllerManager!, arguments);
         var account = ResourcePath.Core("serviceaccounts", "default", "default");
         await manager.WaitAsync(
-            async token => await client.GetAsync(account, token) is not null,
+            token => IsWellAsync(async () => _ = await client.GetAsync(account, token) ?? throw new HttpRequestException("there is none yet")),
             "the namespace default had its service account",
             s_deadline,
             options.Time,
@@ -145,7 +149,7 @@ internal sealed class ControlPlaneStart(ControlPlaneOptions options, StateFolder
             await ask();
             return true;
         }
-        catch (Exception error) when (error is HttpRequestException or ApiException)
+        catch (Exception error) when (error is HttpRequestException or ApiException or TaskCanceledException { InnerException: TimeoutException })
         {
             return false;
         }

@@ -30,6 +30,14 @@ internal static class Trees
 
     public static JsonObject Clone(this JsonNode? node) => node is JsonObject found ? found.DeepClone().AsObject() : [];
 
+    /// <summary>The tree without nulls: the server writes one for a time that nobody named.</summary>
+    public static JsonNode? Said(this JsonNode? node) => node switch
+    {
+        JsonObject map => new JsonObject(map.Where(p => p.Value is not null).Select(p => KeyValuePair.Create(p.Key, p.Value.Said()))),
+        JsonArray list => new JsonArray([.. list.Select(Said)]),
+        _ => node?.DeepClone(),
+    };
+
     public static JsonObject? Condition(this JsonNode? status, string type) =>
         status.Items("conditions").FirstOrDefault(condition => condition.Text("type") == type);
 

@@ -85,7 +85,7 @@ internal sealed class World(KubeClient client, ControllerSet set, SimulatorOptio
     /// <summary>Writes a status where it differs from the object's present one.</summary>
     public async Task WriteStatusAsync(WorkloadKind kind, JsonObject found, JsonObject status, CancellationToken cancellation)
     {
-        if (JsonNode.DeepEquals(found["status"] ?? new JsonObject(), status))
+        if (JsonNode.DeepEquals(found["status"].Said() ?? new JsonObject(), status.Said()))
         {
             return;
         }

@@ -34,6 +34,7 @@ public sealed class NormaliserTests
     [InlineData("""{"token": "eyJhbGciOiJI.eyJhdWQiOlsi.c2lnbmF0dXJl"}""", """{"token": "<jwt>"}""")]
     [InlineData("""{"serverAddress": "192.0.2.7:6443"}""", """{"serverAddress": "<ip>:<port>"}""")]
     [InlineData("""{"pem": "-----BEGIN CERTIFICATE-----\nMIIB\n"}""", """{"pem": "<pem>"}""")]
+    [InlineData("""{"$ref": "#/definitions/a.v1.B_v2"}""", """{"$ref": "#/definitions/a.v1.B"}""")]
     [InlineData("""{"uid": "7d6f3b5e-0000-4000-8000-0123456789ab"}""", """{"uid": "<uid>"}""")]
     [InlineData("""{"message": "too old resource version: 1 (812)"}""", """{"message": "too old resource version: 1 (<rv>)"}""")]
     [InlineData("""{"message": "Too large resource version: 99999, current: 12"}""", """{"message": "Too large resource version: 99999, current: <rv>"}""")]

@@ -26,6 +26,7 @@ internal sealed class LifecycleLoop : IAsyncDisposable
         [
             new CrdController(cluster, deleter, raw),
             new NamespaceController(cluster, writer, deleter, raw),
+            new VolumeProtection(cluster, raw),
             new NamespaceContent(cluster, writer, authorityPem),
             new GarbageCollector(cluster, deleter, raw),
             new RoleAggregation(cluster, writer),

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using GitOpsToolkit.Sandbox.ApiServer.Lifecycle;
 using GitOpsToolkit.Sandbox.ApiServer.Resources;
 
 namespace GitOpsToolkit.Sandbox.ApiServer.Objects;
@@ -29,6 +30,7 @@ internal static class KindHooks
     /// <summary>What the server adds to a new object; nobody owns these fields.</summary>
     public static void PrepareCreate(ResourceDefinition resource, JsonObject tree)
     {
+        VolumeProtection.Protect(resource.StorageKey, tree);
         switch (resource.StorageKey)
         {
             case "/namespaces":
@@ -40,9 +42,31 @@ internal static class KindHooks
             case "/events":
                 ShowTimes(resource, tree);
                 break;
+            case "batch/jobs":
+                SelectPods(tree);
+                break;
             case "rbac.authorization.k8s.io/roles" or "rbac.authorization.k8s.io/clusterroles":
                 RulesOrNull(tree);
                 break;
+        }
+    }
+
+    /// <summary>A new job finds its pods by its uid, under the prefixed and the old label names; a later update has to name the selector.</summary>
+    private static void SelectPods(JsonObject job)
+    {
+        var spec = job.Child("spec");
+        if (spec.Flag("manualSelector") || spec["selector"] is not null)
+        {
+            return;
+        }
+
+        var uid = job.Meta().Text("uid");
+        spec["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["batch.kubernetes.io/controller-uid"] = uid } };
+        var labels = spec.Child("template").Child("metadata").Child("labels");
+        foreach (var prefix in (string[])["batch.kubernetes.io/", ""])
+        {
+            labels[$"{prefix}controller-uid"] = uid;
+            labels[$"{prefix}job-name"] = job.Meta().Text("name");
         }
     }
 

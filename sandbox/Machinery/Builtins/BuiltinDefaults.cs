@@ -37,6 +37,11 @@ internal static class BuiltinDefaults
             case ("", "PersistentVolume"):
                 Set(Json.Ensure(obj, "spec"), "volumeMode", "Filesystem");
                 Set(obj["spec"]!.AsObject(), "persistentVolumeReclaimPolicy", "Retain");
+                if (Json.Object(obj, "spec", "hostPath") is { } host)
+                {
+                    Set(host, "type", "");
+                }
+
                 Set(Json.Ensure(obj, "status"), "phase", "Pending");
                 break;
             case ("", "Endpoints"):

@@ -111,33 +111,8 @@ internal static class WorkloadDefaults
         Set(spec, "completionMode", "NonIndexed");
         Set(spec, "suspend", false);
         Set(spec, "podReplacementPolicy", spec["podFailurePolicy"] is null ? "TerminatingOrFailed" : "Failed");
-        if (Json.Boolean(spec, "manualSelector") == true)
-        {
-            return;
-        }
 
-        // The server finds a job's pods by its uid, under the prefixed and the old label names.
-        if (Json.Text(obj, "metadata", "uid") is not { Length: > 0 } uid || spec["selector"] is not null)
-        {
-            LabelsOfTemplate(obj, spec);
-            return;
-        }
-
-        spec["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["batch.kubernetes.io/controller-uid"] = uid } };
-        var labels = Json.Ensure(spec, "template", "metadata", "labels");
-        var name = Json.Text(obj, "metadata", "name") ?? "";
-        foreach (var prefix in (string[])["batch.kubernetes.io/", ""])
-        {
-            labels[$"{prefix}controller-uid"] = uid;
-            labels[$"{prefix}job-name"] = name;
-        }
-
-        LabelsOfTemplate(obj, spec);
-    }
-
-    /// <summary>A job without labels has those of its pods.</summary>
-    private static void LabelsOfTemplate(JsonObject obj, JsonObject spec)
-    {
+        // A job without labels has those of its pods.
         if (Json.Object(spec, "template", "metadata", "labels") is { Count: > 0 } labels && Json.Object(obj, "metadata", "labels") is not { Count: > 0 })
         {
             Json.Ensure(obj, "metadata")["labels"] = labels.DeepClone();

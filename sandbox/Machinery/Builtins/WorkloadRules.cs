@@ -65,6 +65,7 @@ internal static class WorkloadRules
         }
 
         Template(obj, "spec.template", ["OnFailure", "Never"], errors);
+        Selector("job", obj, errors);
         foreach (var name in (string[])["completions", "selector", "completionMode", "podFailurePolicy"])
         {
             BuiltinRules.Unchanged(obj, old, ["spec", name], errors);

@@ -12,7 +12,10 @@ internal sealed class Servers : IAsyncDisposable
     /// changes only when a case changes it.
     /// </summary>
     private static readonly string[] Controllers =
-        ["namespace", "garbagecollector", "serviceaccount", "serviceaccount-token", "root-ca-cert-publisher", "clusterrole-aggregation"];
+    [
+        "namespace", "garbagecollector", "serviceaccount", "serviceaccount-token", "root-ca-cert-publisher", "clusterrole-aggregation", "pvc-protection",
+        "pv-protection",
+    ];
 
     private readonly SandboxServer server;
     private readonly IReadOnlyList<ControlPlane> planes;
