@@ -4,7 +4,7 @@ DOTNET ?= dotnet
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help gitops run test test-e2e build manifests format bench tools control-plane cluster-up cluster-down clean
+.PHONY: help gitops run test test-e2e build manifests format bench publish tools control-plane cluster-up cluster-down clean
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ format: ## Apply the code style
 
 bench: ## Run the benchmark scenarios, each as a ratio against a peer in the same run
 	$(DOTNET) run --project tests/GitOpsToolkit.Benchmarks -c $(CONFIGURATION) -- $(ARGS)
+
+publish: ## Compile gitops-toolkit to a native executable, artifacts/native (takes gcc or clang, zlib and some minutes)
+	$(DOTNET) publish controllers/Manager -c Release -p:Native=true -o artifacts/native -v quiet -nologo
 
 control-plane: ## Have etcd, kube-apiserver and kube-controller-manager: built on Debian, once (KUBEBUILDER_ASSETS names others)
 	@bash tests/cluster/control-plane.sh

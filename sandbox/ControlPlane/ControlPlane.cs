@@ -57,7 +57,7 @@ public sealed class ControlPlane : IAsyncDisposable
     public static async Task<ControlPlane> FromKubeconfigAsync(string path, CancellationToken cancellation = default)
     {
         var file = Path.GetFullPath(path);
-        KubernetesClientConfiguration Configuration() => KubernetesClientConfiguration.BuildConfigFromConfigFile(new FileInfo(file));
+        KubernetesClientConfiguration Configuration() => KubeConfigFile.Read(file);
         var configuration = Configuration();
         var version = await ServerVersions.ReadAsync(KubeConnection.Create(Configuration()), cancellation);
         var folder = StateFolder.Open(null);

@@ -71,7 +71,7 @@ internal sealed class IdleScenario : IScenario
     private static Process Start(SandboxEnvironment sandbox, string storage)
     {
         var start = new ProcessStartInfo(
-            Path.Combine(AppContext.BaseDirectory, "gitops-toolkit"),
+            Manager.Path,
             [
                 "--kubeconfig", sandbox.KubeconfigPath, "--storage-path", storage, "--storage-addr", "127.0.0.1:19790", "--storage-adv-addr", "127.0.0.1:19790",
                 "--metrics-addr", "0", "--health-addr", "0", "--log-level", "error",

@@ -33,8 +33,8 @@ internal static class ManagedFields
             merged["fieldsV1"] = FieldSet.Union(merged.Map("fieldsV1"), entry.Map("fieldsV1"));
         }
 
-        return [.. entries.Where(entry => !ReferenceEquals(entry, own)
-            && Array.IndexOf(taken, entry) < 0).Select(entry => entry.DeepClone()), merged];
+        return new JsonArray([.. entries.Where(entry => !ReferenceEquals(entry, own)
+            && Array.IndexOf(taken, entry) < 0).Select(entry => entry.DeepClone()), merged]);
     }
 
     private static IEnumerable<JsonObject> Entries(JsonObject body) =>

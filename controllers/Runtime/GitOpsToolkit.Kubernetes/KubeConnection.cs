@@ -10,7 +10,7 @@ public static class KubeConnection
     /// <summary>Connects as a kubeconfig file says; its current context unless another is named. Exec plugins and token files in it are honoured.</summary>
     /// <exception cref="k8s.Exceptions.KubeConfigException">The file is missing or does not make a connection.</exception>
     public static KubeClient FromKubeConfigFile(string path, string? context = null, KubeClientOptions? options = null, TimeProvider? time = null) =>
-        Create(KubernetesClientConfiguration.BuildConfigFromConfigFile(new FileInfo(path), context), options, time);
+        Create(KubeConfigFile.Read(path, context), options, time);
 
     /// <summary>Connects with the service account of the pod that this process runs in.</summary>
     /// <exception cref="k8s.Exceptions.KubeConfigException">The process does not run in a pod.</exception>

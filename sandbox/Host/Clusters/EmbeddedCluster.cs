@@ -32,7 +32,7 @@ internal sealed class EmbeddedCluster : ICluster
         return new EmbeddedCluster(server, options, kubeconfig);
     }
 
-    public KubernetesClientConfiguration Administrator() => KubernetesClientConfiguration.BuildConfigFromConfigFile(new FileInfo(_kubeconfig));
+    public KubernetesClientConfiguration Administrator() => KubeConfigFile.Read(_kubeconfig);
 
     /// <summary>Its objects are in the state directory already.</summary>
     public Task PrepareAsync(KubeClient administrator, CancellationToken cancellation) => Task.CompletedTask;

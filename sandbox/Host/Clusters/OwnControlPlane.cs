@@ -34,7 +34,7 @@ internal sealed class OwnControlPlane : ICluster
         return new OwnControlPlane(plane, options, kubeconfig);
     }
 
-    public KubernetesClientConfiguration Administrator() => KubernetesClientConfiguration.BuildConfigFromConfigFile(new FileInfo(KubeconfigPath));
+    public KubernetesClientConfiguration Administrator() => KubeConfigFile.Read(KubeconfigPath);
 
     /// <summary>Its objects are in the state directory already.</summary>
     public Task PrepareAsync(KubeClient administrator, CancellationToken cancellation) => Task.CompletedTask;

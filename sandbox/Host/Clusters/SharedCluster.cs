@@ -17,7 +17,7 @@ internal sealed class SharedCluster(string kubeconfig, string stateDirectory) : 
 
     public bool HasWorkloadControllers => true;
 
-    public KubernetesClientConfiguration Administrator() => KubernetesClientConfiguration.BuildConfigFromConfigFile(new FileInfo(kubeconfig));
+    public KubernetesClientConfiguration Administrator() => KubeConfigFile.Read(kubeconfig);
 
     public async Task PrepareAsync(KubeClient administrator, CancellationToken cancellation)
     {

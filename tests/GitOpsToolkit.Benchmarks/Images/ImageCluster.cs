@@ -70,8 +70,8 @@ internal sealed class ImageCluster : IAsyncDisposable
     public async Task<MeasuredProcess> StartControllerAsync()
     {
         await server.WriteKubeconfigAsync(folder["kubeconfig"]);
-        return MeasuredProcess.StartDotnet(
-            "gitops-toolkit.dll", "--controllers=image-reflector", $"--kubeconfig={folder["kubeconfig"]}", $"--storage-path={Storage}",
+        return MeasuredProcess.Start(
+            Manager.Path, "--controllers=image-reflector", $"--kubeconfig={folder["kubeconfig"]}", $"--storage-path={Storage}",
             "--metrics-addr=0", "--health-addr=0", "--log-level=error");
     }
 
