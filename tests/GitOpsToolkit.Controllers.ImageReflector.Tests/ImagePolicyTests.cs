@@ -50,6 +50,22 @@ public sealed class ImagePolicyTests
         await host.ElectedAsync(tag);
     }
 
+    [Fact]
+    public async Task A_policy_that_admits_only_floating_tags_says_so_until_it_follows_the_digest()
+    {
+        await using var host = await StartAsync();
+        await host.PushAsync("latest", "stable", "v1.0.0");
+        await host.CreateRepositoryAsync();
+        await host.CreateAsync(Kind, "app", "default", "imageRepositoryRef: {name: app}\nfilterTags: {pattern: '^[a-z]+$'}\npolicy: {alphabetical: {}}");
+        var warned = await host.ElectedAsync("stable");
+        Assert.StartsWith("the policy admits only tags without a digit, such as stable", Message(warned, "FloatingTag"), StringComparison.Ordinal);
+
+        await host.PatchAsync(Kind, """{"spec":{"digestReflectionPolicy":"Always","interval":"1h"}}""");
+        await Eventually.TrueAsync(
+            async () => (await host.ElectedAsync("stable"))["status"]!["conditions"]!.AsArray().All(entry => (string?)entry!["type"] != "FloatingTag"),
+            "the condition is gone");
+    }
+
     [Theory]
     [InlineData("policy: {}", "InvalidPolicy", "invalid policy: spec.policy has none of semver, alphabetical and numerical; set one")]
     [InlineData("policy: {semver: {range: 1.0.0p}}", "InvalidPolicy", "invalid policy: improper constraint: \"1.0.0p\"")]

@@ -130,6 +130,26 @@ public sealed class TagElectorTests
         Assert.Equal((1, 1), (election.Counts[TagRefusal.WrongKey], election.Counts[TagRefusal.PlatformMissing]));
     }
 
+    [Theory]
+    [InlineData(true, "latest")]
+    [InlineData(true, "stable", "latest")]
+    [InlineData(false, "stable", "latest", "deadbeef1")]
+    [InlineData(false)]
+    public void Only_tags_without_a_digit_make_an_election_float(bool expected, params string[] tags) =>
+        Assert.Equal(expected, new TagElector(TagPolicy.Alphabetical(TagOrder.Ascending)).Elect(tags).IsFloating);
+
+    [Fact]
+    public void A_tag_that_filter_or_policy_refuses_does_not_count_for_floating_but_one_held_back_does()
+    {
+        Assert.True(TagFilter.TryCreate("^[a-z-]+(1.0.0)?$", extract: null, out var filter, out _));
+        var elector = new TagElector(TagPolicy.Alphabetical(TagOrder.Ascending), filter);
+        Assert.True(elector.Elect(["v2", "latest"]).IsFloating);
+
+        var terms = new ElectionTerms { Now = Now, Holds = [new TagHold("b1.0.0", "breaks the login", "ann", Now.AddDays(1))] };
+        var held = new TagElector(TagPolicy.Alphabetical(TagOrder.Ascending), filter, terms).Elect(["b1.0.0", "a"]);
+        Assert.Equal(("a", 1, false), (held.Tag, held.Counts[TagRefusal.Held], held.IsFloating));
+    }
+
     [Fact]
     public void Every_tag_is_explained()
     {

@@ -44,4 +44,7 @@ public static class ConditionTypes
 
     /// <summary>Negative: the elected tag is no longer in the registry; it stays elected.</summary>
     public const string SelectedTagMissing = "SelectedTagMissing";
+
+    /// <summary>Negative: the policy admits only tags that are moved from image to image, and does not follow their digest.</summary>
+    public const string FloatingTag = "FloatingTag";
 }

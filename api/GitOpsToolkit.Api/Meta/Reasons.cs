@@ -218,6 +218,9 @@ public static class Reasons
     /// <summary>The elected tag was deleted from the registry.</summary>
     public const string TagDeleted = "TagDeleted";
 
+    /// <summary>Nothing but names such as latest can be elected: a new image under one of them goes unseen.</summary>
+    public const string OnlyFloatingTags = "OnlyFloatingTags";
+
     /// <summary>The elected tag has another digest than before: somebody moved it.</summary>
     public const string TagMutated = "TagMutated";
 }

@@ -11,6 +11,7 @@ public sealed class TagBallot
     private DateTimeOffset bestSeen;
     private string? badNumber;
     private DateTimeOffset? nextOfAge;
+    private bool hasOnlyFloating = true;
 
     internal TagBallot(TagElector elector) => this.elector = elector;
 
@@ -20,7 +21,9 @@ public sealed class TagBallot
     public void Add(ReadOnlySpan<char> tag, DateTimeOffset? firstSeen = null)
     {
         counts.Considered++;
-        if (elector.Judge(tag, firstSeen, out var value, out var rank) is { } refusal)
+        var refused = elector.Judge(tag, firstSeen, out var value, out var rank);
+        hasOnlyFloating &= refused < TagRefusal.Held || !tag.ContainsAnyInRange('0', '9');
+        if (refused is { } refusal)
         {
             Refuse(refusal, value, firstSeen);
             return;
@@ -40,7 +43,7 @@ public sealed class TagBallot
     /// <summary>Ends the election.</summary>
     public TagElection Close() => FindError() is { } error
         ? new TagElection(Tag: null, error, counts, nextOfAge)
-        : new TagElection(bestTag, Error: null, counts, nextOfAge);
+        : new TagElection(bestTag, Error: null, counts, nextOfAge) { IsFloating = hasOnlyFloating };
 
     private void Refuse(TagRefusal refusal, ReadOnlySpan<char> value, DateTimeOffset? firstSeen)
     {

@@ -5,7 +5,14 @@ namespace GitOpsToolkit.Versioning;
 /// <param name="Error">Why none could be elected.</param>
 /// <param name="Counts">How many tags took part and were refused.</param>
 /// <param name="NextOfAge">When the next tag that is too young will be old enough; null where there is none.</param>
-public sealed record TagElection(string? Tag, string? Error, TagCounts Counts, DateTimeOffset? NextOfAge);
+public sealed record TagElection(string? Tag, string? Error, TagCounts Counts, DateTimeOffset? NextOfAge)
+{
+    /// <summary>
+    /// A tag was elected, and every tag that filter and policy admit is one without a digit, such as <c>latest</c>: names that are moved from
+    /// image to image, by which nothing new is ever elected.
+    /// </summary>
+    public bool IsFloating { get; init; }
+}
 
 /// <summary>Elects one of a list of tags in one pass, without sorting and, for most tags, without allocating.</summary>
 /// <param name="policy">Which values it admits, and which of two is the better one.</param>

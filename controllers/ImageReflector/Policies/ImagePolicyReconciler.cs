@@ -7,6 +7,7 @@ using GitOpsToolkit.Reconciling;
 using GitOpsToolkit.Reconciling.Events;
 using GitOpsToolkit.Reconciling.Status;
 using GitOpsToolkit.Registry;
+using GitOpsToolkit.Versioning;
 using PolicyScope = GitOpsToolkit.Reconciling.Scope<GitOpsToolkit.Api.Image.V1.ImagePolicy, GitOpsToolkit.Api.Image.V1.ImagePolicyStatus>;
 
 namespace GitOpsToolkit.Controllers.ImageReflector.Policies;
@@ -136,6 +137,7 @@ internal sealed class ImagePolicyReconciler(
 
         var result = await lookups.Election.RunAsync(PollOf(scope, repository, tags) with { Verifier = verifier }, cancellation);
         Report(scope, result);
+        WarnOfFloating(scope, result.Election);
         if (result.Fault is { } unknown)
         {
             return new Outcome.Retry(unknown, result.LookAgain);
@@ -222,6 +224,25 @@ internal sealed class ImagePolicyReconciler(
         }
 
         scope.Conditions.SetTrue(ConditionTypes.SelectedTagMissing, Reasons.TagDeleted, message);
+    }
+
+    /// <summary>A policy that can only elect a name such as <c>latest</c> looks healthy forever: it says so, unless it follows the digest.</summary>
+    private static void WarnOfFloating(PolicyScope scope, TagElection election)
+    {
+        if (!election.IsFloating || scope.Object.Spec.DigestReflectionPolicy == DigestReflector.Always)
+        {
+            scope.Conditions.Remove(ConditionTypes.FloatingTag);
+            return;
+        }
+
+        var message = $"the policy admits only tags without a digit, such as {election.Tag}, which are moved from image to image: a new image is not seen; "
+            + $"let spec.policy and spec.filterTags admit versions, or set spec.digestReflectionPolicy to '{DigestReflector.Always}'";
+        if (!scope.Conditions.IsTrue(ConditionTypes.FloatingTag))
+        {
+            scope.Event(EventType.Warning, Reasons.OnlyFloatingTags, message);
+        }
+
+        scope.Conditions.SetTrue(ConditionTypes.FloatingTag, Reasons.OnlyFloatingTags, message);
     }
 
     /// <summary>
