@@ -46,7 +46,7 @@ internal sealed class ClusterOptions
         // $KUBECONFIG may be a list; its first file decides, as it names the current context for kubectl too.
         var configured = Environment.GetEnvironmentVariable("KUBECONFIG")?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
         var path = parsed.GetValue(Kubeconfig) ?? configured ?? KubernetesClientConfiguration.KubeConfigDefaultLocation;
-        var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(new FileInfo(path), parsed.GetValue(Context));
+        var configuration = KubeConfigFile.Read(path, parsed.GetValue(Context));
         var space = parsed.GetValue(Namespace) ?? (configuration.Namespace is { Length: > 0 } own ? own : DefaultNamespace);
         return new ClusterAccess(KubeConnection.Create(configuration, time: time), space);
     }
