@@ -72,7 +72,10 @@ public sealed class NginxTests : GitFixture
         var identity = _authority.ForServer();
         var files = new Dictionary<string, string>
         {
-            ["ca.pem"] = _authority.Pem, ["server.pem"] = identity.Certificate, ["server.key"] = identity.Key, ["users"] = "robot:{PLAIN}pass wörd\n",
+            ["ca.pem"] = _authority.Pem,
+            ["server.pem"] = identity.Certificate,
+            ["server.key"] = identity.Key,
+            ["users"] = "robot:{PLAIN}pass wörd\n",
         };
         return await NginxProgram.StartAsync(
             $$"""

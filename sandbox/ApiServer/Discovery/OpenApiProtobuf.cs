@@ -17,10 +17,31 @@ internal static class OpenApiProtobuf
     /// <summary>Fields of the message Schema by keyword. What they hold is told by the value.</summary>
     private static readonly Dictionary<string, int> Fields = new(StringComparer.Ordinal)
     {
-        ["$ref"] = 1, ["format"] = 2, ["title"] = 3, ["description"] = 4, ["default"] = 5, ["multipleOf"] = 6, ["maximum"] = 7,
-        ["exclusiveMaximum"] = 8, ["minimum"] = 9, ["exclusiveMinimum"] = 10, ["maxLength"] = 11, ["minLength"] = 12, ["pattern"] = 13, ["maxItems"] = 14,
-        ["minItems"] = 15, ["uniqueItems"] = 16, ["maxProperties"] = 17, ["minProperties"] = 18, ["required"] = 19, ["enum"] = 20,
-        ["additionalProperties"] = 21, ["type"] = 22, ["items"] = 23, ["properties"] = 25, ["example"] = 30,
+        ["$ref"] = 1,
+        ["format"] = 2,
+        ["title"] = 3,
+        ["description"] = 4,
+        ["default"] = 5,
+        ["multipleOf"] = 6,
+        ["maximum"] = 7,
+        ["exclusiveMaximum"] = 8,
+        ["minimum"] = 9,
+        ["exclusiveMinimum"] = 10,
+        ["maxLength"] = 11,
+        ["minLength"] = 12,
+        ["pattern"] = 13,
+        ["maxItems"] = 14,
+        ["minItems"] = 15,
+        ["uniqueItems"] = 16,
+        ["maxProperties"] = 17,
+        ["minProperties"] = 18,
+        ["required"] = 19,
+        ["enum"] = 20,
+        ["additionalProperties"] = 21,
+        ["type"] = 22,
+        ["items"] = 23,
+        ["properties"] = 25,
+        ["example"] = 30,
     };
 
     /// <summary>Document: swagger 1, info 2, paths 8, definitions 9; a path's patch is field 8 of it.</summary>

@@ -162,7 +162,7 @@ internal sealed class JsonReader(CallContext call, string text)
     private string Text()
     {
         var bytes = new StringBuilder();
-        for (at++; ; )
+        for (at++; ;)
         {
             if (at >= text.Length || text[at] < ' ')
             {
