@@ -187,4 +187,16 @@ public sealed record ImageUpdateAutomationStatus : ToolkitStatus
 
     /// <summary>The revision of the source that the last run considered.</summary>
     public string? ObservedSourceRevision { get; init; }
+
+    /// <summary>The tip of the push branch that the last run left, where that is another branch than the source's.</summary>
+    public string? ObservedPushRevision { get; init; }
+
+    /// <summary>Versions that are not written, because people took them back; at most 100.</summary>
+    public IReadOnlyList<ImageUpdateHold> Holds { get => field ?? []; init; }
+
+    /// <summary>Markers whose value went to and fro lately; at most 50.</summary>
+    public IReadOnlyList<ValueReversal> Reversals { get => field ?? []; init; }
+
+    /// <summary>The value of the annotation gitopstoolkit.dev/release that the controller acted on last.</summary>
+    public string? LastHandledRelease { get; init; }
 }
