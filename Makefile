@@ -4,7 +4,7 @@ DOTNET ?= dotnet
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help gitops run test test-e2e build manifests format bench publish tools control-plane cluster-up cluster-down clean
+.PHONY: help gitops run test test-e2e build manifests schema-facts format bench publish tools control-plane cluster-up cluster-down clean
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ test-e2e: ## Run the integration and fidelity suites on a real control plane (KU
 
 manifests: ## Write config/crd/bases from the records in api/
 	$(DOTNET) run --project api/GitOpsToolkit.Api.Crds -c $(CONFIGURATION) -v quiet -- config/crd/bases
+
+schema-facts: ## Write the merge keys of the built-in kinds from Debian's packages of kustomize and Kubernetes
+	@bash tests/GitOpsToolkit.SchemaFacts/schema-facts.sh controllers/Foundation/GitOpsToolkit.Kustomize/Schema/merge-facts.txt
 
 format: ## Apply the code style
 	$(DOTNET) format GitOpsToolkit.sln
