@@ -185,7 +185,7 @@ internal sealed class ImageUpdateAutomationReconciler(
 
         try
         {
-            var values = new SetterValues(set.Images, set.WithoutImage);
+            var values = new SetterValues(set.Images, set.WithoutImage, set.NotSelected);
             var request = new UpdateRequest(scope.Key, scope.Object.Spec.Git!.Commit,
                 UpdatePath.Clean(scope.Object.Spec.Update?.Path), plan, values)
             {

@@ -87,7 +87,7 @@ internal static class SampleObjects
              "commit":{"author":{"name":"n","email":"n@example.com"},"signingKey":{"secretRef":{"name":"k"},"type":"ssh"},"messageTemplate":"m","messageTemplateValues":{"a":"b"} },
              "push":{"branch":"b","refspec":"r","options":{"o":"p"} } },
            "interval":"5m0s","policySelector":{"matchLabels":{"a":"b"},"matchExpressions":[{"key":"k","operator":"In","values":["v"]}]},"update":{"strategy":"Setters","path":"./deploy"},"suspend":true},
-         "status":{"lastAutomationRunTime":"2026-01-31T12:00:00Z","lastPushCommit":"abc","lastPushTime":"2026-01-31T12:00:00Z","observedPolicies":{"p":{"name":"r.example/web","tag":"v1","digest":"sha256:01"} },
+         "status":{"lastAutomationRunTime":"2026-01-31T12:00:00Z","lastPushCommit":"abc","lastPushTime":"2026-01-31T12:00:00Z","markers":{"found":2,"changed":1,"upToDate":0,"unresolved":1,"problems":[{"file":"a.yaml","line":3,"setter":"ns:p","reason":"NoSuchPolicy","message":"no such policy takes part"}]},"observedPolicies":{"p":{"name":"r.example/web","tag":"v1","digest":"sha256:01"} },
            "observedSourceRevision":"main@sha1:abc","observedGeneration":2,{{{{Conditions}}}},"lastHandledReconcileAt":"t"} }
         """;
 

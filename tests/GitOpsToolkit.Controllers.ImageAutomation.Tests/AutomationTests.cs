@@ -199,7 +199,7 @@ public sealed class AutomationTests : AutomationFixture
         Assert.Equal(
             "kind: A\ni: reg.io/app:2 # {\"$imagepolicy\": \"default:blue\"}\nj: reg.io/app:1 # {\"$imagepolicy\": \"default:green\"}\n",
             await File.ReadAllTextAsync(Path.Combine(copy.Path, "a.yaml")));
-        Assert.Contains("a.yaml:3: default:green: no such policy takes part", (string)Condition(found, "MarkersResolved")!["message"]!);
+        Assert.Contains("a.yaml:3: default:green: the policy is not selected, see spec.policySelector", (string)Condition(found, "MarkersResolved")!["message"]!);
     }
 
     [Fact]
@@ -222,8 +222,16 @@ public sealed class AutomationTests : AutomationFixture
         Assert.Contains("broken.yaml:", message);
         Assert.Contains("gone.yaml:1: default:gone: no such policy takes part", message);
         Assert.Contains("waits.yaml:1: default:waits: the policy has no image yet", message);
+        var markers = found["status"]!["markers"]!.AsObject();
+        Assert.Equal((4, 1, 0, 3), ((int)markers["found"]!, (int)markers["changed"]!, (int)markers["upToDate"]!, (int)markers["unresolved"]!));
+        Assert.Equal(
+            ["broken.yaml Unparsable", "gone.yaml NoSuchPolicy", "waits.yaml NoImage"],
+            markers["problems"]!.AsArray().Select(problem => $"{problem!["file"]} {problem["reason"]}"));
+
+        // The value is there now; what became of the markers is told as before, and so is the list.
         await RequestAsync("again");
-        await WaitAsync("the request is handled", obj => Status(obj, "lastHandledReconcileAt") == "again");
+        var again = await WaitAsync("the request is handled", obj => Status(obj, "lastHandledReconcileAt") == "again");
+        Assert.True(JsonNode.DeepEquals(markers, again["status"]!["markers"]), again["status"]!.ToJsonString());
         await WaitEventAsync("the warning", e => (string?)e["reason"] == "UnresolvedMarkers");
         Assert.Single(await EventsAsync(), e => (string?)e["reason"] == "UnresolvedMarkers");
 

@@ -44,6 +44,7 @@ public sealed class SetterEditorTests
             """);
         Assert.Equal(7, result.Found);
         Assert.Equal(1, result.UpToDate);
+        Assert.Equal(7, result.UpToDate + result.Changes.Count + result.Unresolved.Count);
         var change = Assert.Single(result.Changes);
         Assert.Equal((1, "ns:p", "reg.io/app:1.0"), (change.Line, change.Setter, change.OldValue));
         Assert.Equal(
@@ -54,6 +55,19 @@ public sealed class SetterEditorTests
             "apps/f.yaml:6: p: expected namespace:policy, optionally with :tag, :name or :digest",
             "apps/f.yaml:7: other:p:tag: no such policy takes part",
         ], result.Unresolved.Select(marker => marker.ToString()));
+    }
+
+    [Fact]
+    public void UnresolvedMarkersTellTheirReason()
+    {
+        var values = new SetterValues([new PolicyImage("ns", "p", "reg.io/app", "1.20")], ["ns:waiting"], ["ns:other-team"]);
+        var text = string.Join('\n', new[] { "ns:gone", "ns:other-team:tag", "ns:waiting", "ns:p:version", "p" }.Select(
+            (setter, index) => $"k{index}: x # {{\"$imagepolicy\": \"{setter}\"}}"));
+        var result = SetterEditor.Edit("f.yaml", Encoding.UTF8.GetBytes(text + "\n--- x # {\"$imagepolicy\": \"ns:p\"}\n"), values);
+        Assert.Equal(
+            [UnresolvedReason.NoSuchPolicy, UnresolvedReason.NotSelected, UnresolvedReason.NoImage, UnresolvedReason.MalformedSetter, UnresolvedReason.MalformedSetter, UnresolvedReason.IllegalPlace],
+            result.Unresolved.Select(marker => marker.Reason));
+        Assert.Equal("f.yaml:2: ns:other-team:tag: the policy is not selected, see spec.policySelector", result.Unresolved[1].ToString());
     }
 
     [Theory]

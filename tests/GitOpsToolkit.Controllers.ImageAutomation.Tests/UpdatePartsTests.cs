@@ -119,6 +119,29 @@ public sealed class UpdatePartsTests
     }
 
     [Fact]
+    public void The_status_counts_every_marker_and_stays_as_it_is_while_nothing_happens()
+    {
+        var change = new SetterChange("a.yaml", 1, new ObjectId("", "", "", ""), "ns:p", "1", "2");
+        var gone = new UnresolvedMarker("a.yaml", 7, "ns:gone", "no such policy takes part");
+        TreeUpdate Run(int changed, int upToDate, params UnresolvedMarker[] unresolved) => new()
+        {
+            Changed = [(new FileResult { File = "a.yaml", Changes = [.. Enumerable.Repeat(change, changed)] }, [])],
+            Found = changed + upToDate + unresolved.Length,
+            UpToDate = upToDate,
+            Unresolved = unresolved,
+        };
+
+        var first = MarkerReport.Describe(null, Run(2, 1, gone));
+        Assert.Equal((4, 2, 1, 1), (first.Found, first.Changed, first.UpToDate, first.Unresolved));
+        Assert.Equal(("a.yaml", 7, "ns:gone", "NoSuchPolicy"), (first.Problems[0].File, first.Problems[0].Line, first.Problems[0].Setter, first.Problems[0].Reason));
+        Assert.Same(first, MarkerReport.Describe(first, Run(0, 3, gone)));
+        Assert.Equal(1, MarkerReport.Describe(first, Run(1, 2, gone)).Changed);
+        Assert.Equal(8, MarkerReport.Describe(first, Run(0, 3, gone with { Line = 8 })).Problems[0].Line);
+        Assert.Equal(4, MarkerReport.Describe(first, Run(0, 4)).UpToDate);
+        Assert.Equal(50, MarkerReport.Describe(first, Run(0, 0, [.. Enumerable.Repeat(gone, 60)])).Problems.Count);
+    }
+
+    [Fact]
     public async Task One_writer_at_a_time_has_a_branch()
     {
         var locks = new BranchLocks();

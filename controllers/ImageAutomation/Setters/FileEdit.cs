@@ -1,137 +1,93 @@
 using System.Text;
-using GitOpsToolkit.Yaml;
 
 namespace GitOpsToolkit.Controllers.ImageAutomation.Setters;
 
-/// <summary>The markers of one parsed file.</summary>
-internal sealed class FileEdit(string file, string text, IReadOnlyList<YamlScalarDocument> documents, SetterValues values)
+/// <summary>Decides on the markers of one file, one by one, and puts together what the file becomes.</summary>
+internal sealed class FileEdit(string file, string text, SetterValues values)
 {
-    private readonly List<ScalarEdit> _edits = [];
+    private readonly List<SiteEdit> _edits = [];
     private readonly List<SetterChange> _changes = [];
     private readonly List<UnresolvedMarker> _unresolved = [];
     private int _found;
     private int _upToDate;
 
-    internal FileResult Run()
+    internal FileResult Run(FoundMarkers markers)
     {
-        if (ListItemWithoutMetadata() is { } item)
+        if (markers.Problem is { } problem)
         {
-            var problem = $"item {item} of the List has no metadata; give it a name or take the List apart";
-            var marker = new UnresolvedMarker(file, documents[0].Start.Line, "", problem);
-            return new FileResult { File = file, Unresolved = [marker], IsMalformedList = true };
+            _found++;
+            _unresolved.Add(problem);
         }
 
-        foreach (var document in documents)
+        foreach (var site in markers.Sites)
         {
-            foreach (var scalar in document.Scalars)
-            {
-                Visit(document, scalar);
-            }
+            Visit(site);
         }
 
         return new FileResult
         {
             File = file,
-            Content = _edits.Count == 0 ? null : Encoding.UTF8.GetBytes(ScalarEdits.Apply(text, _edits)),
+            Content = _edits.Count == 0 ? null : Encoding.UTF8.GetBytes(Splice()),
             Found = _found,
             UpToDate = _upToDate,
             Changes = _changes,
             Unresolved = _unresolved,
+            IsMalformedList = markers.IsMalformedList,
         };
     }
 
-    private void Visit(YamlScalarDocument document, YamlScalar scalar)
+    private void Visit(MarkerSite site)
     {
-        if (scalar.Comment is not { } comment || MarkerComment.Read(comment) is not { Count: > 0 } setters)
-        {
-            return;
-        }
-
         _found++;
-        if (document.Root != YamlRootKind.Map)
+        var decision = values.Decide(site.Setters, site.Present, site.Problem);
+        switch (decision.Kind)
         {
-            var root = document.Root == YamlRootKind.List ? "list" : "single value";
-            _unresolved.Add(new UnresolvedMarker(file, scalar.Position.Line, setters[0],
-                $"markers work in documents whose root is a map, this one is a {root}"));
-            return;
-        }
-
-        var setter = setters.FirstOrDefault(candidate => values.TryGet(candidate, out _));
-        if (setter is null || !values.TryGet(setter, out var value))
-        {
-            _unresolved.Add(new UnresolvedMarker(file, scalar.Position.Line, setters[0], values.Explain(setters[0])));
-            return;
-        }
-
-        if (values.IsDue(setter))
-        {
-            Set(document, scalar, setter, value);
-        }
-        else
-        {
-            _upToDate++;
+            case SetterDecisionKind.Unresolved:
+                _unresolved.Add(new UnresolvedMarker(file, site.Line, decision.Setter, decision.Text) { Reason = decision.Reason });
+                break;
+            case SetterDecisionKind.Change:
+                Set(site, decision.Setter, decision.Text);
+                break;
+            default:
+                _upToDate++;
+                break;
         }
     }
 
-    private void Set(YamlScalarDocument document, YamlScalar scalar, string setter, string value)
+    private void Set(MarkerSite site, string setter, string value)
     {
-        // The line ends that close a block scalar belong to the block, not to the image.
-        var present = scalar.Style is YamlScalarStyle.Literal or YamlScalarStyle.Folded ? scalar.Value.TrimEnd('\n') : scalar.Value;
-        if (present == value)
-        {
-            _upToDate++;
-            return;
-        }
-
-        var edit = new ScalarEdit(scalar, value);
+        SiteEdit edit;
         try
         {
-            var (start, end, written) = ScalarEdits.Render(text, edit);
-            if (text.AsSpan(start, end - start).SequenceEqual(written))
-            {
-                // White space behind a block scalar counts into its value but is not ours to touch.
-                _upToDate++;
-                return;
-            }
+            edit = site.Render(value);
         }
         catch (ArgumentException error)
         {
-            _unresolved.Add(new UnresolvedMarker(file, scalar.Position.Line, setter, error.Message));
+            _unresolved.Add(new UnresolvedMarker(file, site.Line, setter, error.Message) { Reason = UnresolvedReason.IllegalPlace });
+            return;
+        }
+
+        if (text.AsSpan(edit.Start, edit.End - edit.Start).SequenceEqual(edit.Written))
+        {
+            // White space behind a block scalar counts into its value but is not ours to touch.
+            _upToDate++;
             return;
         }
 
         _edits.Add(edit);
-        _changes.Add(new SetterChange(file, scalar.Position.Line, Identify(document, scalar.Pointer), setter, present, value));
+        _changes.Add(new SetterChange(file, site.Line, site.Object(), setter, site.Present, value) { Pointer = site.Pointer });
     }
 
-    /// <summary>The object of a document; in a file that is one List, the item that the scalar stands in.</summary>
-    private ObjectId Identify(YamlScalarDocument document, string pointer)
+    private string Splice()
     {
-        var root = "";
-        if (IsList && pointer.StartsWith("/items/", StringComparison.Ordinal))
+        var result = new StringBuilder(text.Length + 64);
+        var at = 0;
+        foreach (var edit in _edits.OrderBy(edit => edit.Start))
         {
-            var end = pointer.IndexOf('/', "/items/".Length);
-            root = end < 0 ? pointer : pointer[..end];
+            result.Append(text, at, edit.Start - at).Append(edit.Written);
+            at = edit.End;
         }
 
-        string At(string path) => document.ValueAt(root + path) ?? "";
-        return new ObjectId(At("/apiVersion"), At("/kind"), At("/metadata/namespace"), At("/metadata/name"));
-    }
-
-    /// <summary>A file of one document of kind List stands for its items, as for kyaml.</summary>
-    private bool IsList => documents.Count == 1 && documents[0].ValueAt("/kind") is "List" or "ResourceList";
-
-    private int? ListItemWithoutMetadata()
-    {
-        if (!IsList)
-        {
-            return null;
-        }
-
-        var items = documents[0].Scalars.Where(scalar => scalar.Pointer.StartsWith("/items/", StringComparison.Ordinal))
-            .GroupBy(scalar => scalar.Pointer.Split('/')[2], StringComparer.Ordinal);
-        var bad = items.FirstOrDefault(item =>
-            !item.Any(scalar => scalar.Pointer.StartsWith($"/items/{item.Key}/metadata/", StringComparison.Ordinal)));
-        return bad is null ? null : int.Parse(bad.Key, System.Globalization.CultureInfo.InvariantCulture);
+        return result.Append(text, at, text.Length - at).ToString();
     }
 }

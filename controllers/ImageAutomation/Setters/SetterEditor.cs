@@ -29,13 +29,22 @@ public static class SetterEditor
     {
         ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(values);
-        IReadOnlyList<YamlScalarDocument> documents;
-        string text;
+        var markers = Find(file, content, out var text);
+        return new FileEdit(file, text, values).Run(markers);
+    }
+
+    /// <summary>Finds the markers in the comments of a file.</summary>
+    /// <param name="file">The file's path, for findings.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <param name="text">The same as text, a byte order mark included; empty where it is none.</param>
+    internal static FoundMarkers Find(string file, byte[] content, out string text)
+    {
+        text = "";
         try
         {
             text = Utf8.GetString(content);
             RefuseDirectives(file, text);
-            documents = YamlScalars.Read(text, file);
+            return new YamlMarkers(file, text, YamlScalars.Read(text, file)).Find();
         }
         catch (YamlReadException error)
         {
@@ -45,8 +54,6 @@ public static class SetterEditor
         {
             return Problem(file, 1, "the file has a marker but is not UTF-8");
         }
-
-        return new FileEdit(file, text, documents, values).Run();
     }
 
     /// <summary>kyaml cuts files at <c>---</c> before it parses, so a directive stands alone and the file is no YAML to it.</summary>
@@ -58,6 +65,6 @@ public static class SetterEditor
         }
     }
 
-    private static FileResult Problem(string file, int line, string problem) =>
-        new() { File = file, Unresolved = [new UnresolvedMarker(file, line, "", problem)] };
+    private static FoundMarkers Problem(string file, int line, string problem) =>
+        new() { Problem = new UnresolvedMarker(file, line, "", problem) { Reason = UnresolvedReason.Unparsable } };
 }

@@ -14,7 +14,36 @@ public sealed record ObjectId(string ApiVersion, string Kind, string Namespace, 
 /// <param name="Setter">The marker's setter, <c>namespace:policy[:part]</c>.</param>
 /// <param name="OldValue">The value before.</param>
 /// <param name="NewValue">The value now.</param>
-public sealed record SetterChange(string File, int Line, ObjectId Object, string Setter, string OldValue, string NewValue);
+public sealed record SetterChange(string File, int Line, ObjectId Object, string Setter, string OldValue, string NewValue)
+{
+    /// <summary>
+    /// Where the value stands in its file, whatever the lines above it: its JSON pointer within its document; of a value that a side-car file found
+    /// by a regular expression, the expression.
+    /// </summary>
+    public string Pointer { get; init; } = "";
+}
+
+/// <summary>Why nothing could be done about a marker.</summary>
+public enum UnresolvedReason
+{
+    /// <summary>There is no such policy.</summary>
+    NoSuchPolicy,
+
+    /// <summary>The policy is not among those that the automation selects.</summary>
+    NotSelected,
+
+    /// <summary>The policy has elected nothing yet.</summary>
+    NoImage,
+
+    /// <summary>The setter is not <c>namespace:policy[:part]</c>, or has an unknown part.</summary>
+    MalformedSetter,
+
+    /// <summary>No marker has an effect in this place.</summary>
+    IllegalPlace,
+
+    /// <summary>The file cannot be read.</summary>
+    Unparsable,
+}
 
 /// <summary>A marker, or a file with markers, that nothing could be done about.</summary>
 /// <param name="File">The file.</param>
@@ -23,6 +52,9 @@ public sealed record SetterChange(string File, int Line, ObjectId Object, string
 /// <param name="Problem">Why, in words.</param>
 public sealed record UnresolvedMarker(string File, int Line, string Setter, string Problem)
 {
+    /// <summary>The same for programs.</summary>
+    public UnresolvedReason Reason { get; init; }
+
     /// <summary><c>file:line: setter: problem</c>.</summary>
     public override string ToString() => Setter.Length == 0 ? $"{File}:{Line}: {Problem}" : $"{File}:{Line}: {Setter}: {Problem}";
 }
@@ -36,7 +68,7 @@ public sealed record FileResult
     /// <summary>The new bytes; null if nothing changes.</summary>
     public byte[]? Content { get; init; }
 
-    /// <summary>How many markers were found.</summary>
+    /// <summary>How many markers were found; a file that cannot be read counts as one.</summary>
     public int Found { get; init; }
 
     /// <summary>How many of them have the value that they shall have.</summary>

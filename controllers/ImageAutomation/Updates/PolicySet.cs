@@ -15,6 +15,9 @@ internal sealed record PolicySet(IReadOnlyDictionary<string, ImageRef> Observed,
     /// <summary>The groups that policies are committed in, by <c>namespace:policy</c>; see <see cref="AutomationAnnotations.GroupKey"/>.</summary>
     internal IReadOnlyDictionary<string, string> Groups { get; private init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary><c>namespace:policy</c> of those that the selector does not take.</summary>
+    internal IReadOnlyList<string> NotSelected { get; private init; } = [];
+
     /// <summary>Gathers the policies of a namespace that a selector takes.</summary>
     /// <exception cref="FormatException">The selector makes no sense.</exception>
     internal static PolicySet Of(IEnumerable<CacheEntry<ImagePolicy>> policies, LabelSelector? selector)
@@ -24,9 +27,15 @@ internal sealed record PolicySet(IReadOnlyDictionary<string, ImageRef> Observed,
         var images = new List<PolicyImage>();
         var without = new List<string>();
         var groups = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var entry in policies.Where(entry =>
-            match(entry.Value?.Metadata.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal))))
+        var notSelected = new List<string>();
+        foreach (var entry in policies)
         {
+            if (!match(entry.Value?.Metadata.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal)))
+            {
+                notSelected.Add($"{entry.Key.Namespace}:{entry.Key.Name}");
+                continue;
+            }
+
             if (entry.Value?.Status?.LatestRef is not { } image)
             {
                 without.Add($"{entry.Key.Namespace}:{entry.Key.Name}");
@@ -42,7 +51,7 @@ internal sealed record PolicySet(IReadOnlyDictionary<string, ImageRef> Observed,
             images.Add(new PolicyImage(entry.Key.Namespace, entry.Key.Name, image.Name, image.Tag, image.Digest ?? ""));
         }
 
-        return new PolicySet(observed, images, without) { Groups = groups };
+        return new PolicySet(observed, images, without) { Groups = groups, NotSelected = notSelected };
     }
 
     /// <summary>Whether the images are those that status has.</summary>
