@@ -76,6 +76,7 @@ unpack sshd openssh-server
 library libwrap.so libwrap0
 library libnss_wrapper.so libnss-wrapper
 installed ssh openssh-client
+installed gpg gnupg
 installed skopeo skopeo
 newest cosign cosign
 newest notation notation

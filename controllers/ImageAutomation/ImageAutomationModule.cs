@@ -4,6 +4,7 @@ using GitOpsToolkit.Api.Source.V1;
 using GitOpsToolkit.Controllers.ImageAutomation.Sources;
 using GitOpsToolkit.Controllers.ImageAutomation.Updates;
 using GitOpsToolkit.Git;
+using GitOpsToolkit.Git.Signing;
 using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.Reconciling.Events;
 using GitOpsToolkit.Reconciling.Loop;
@@ -23,6 +24,7 @@ public sealed class ImageAutomationModule : IDisposable
     private readonly ImageAutomationOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly string _scratch;
     private readonly GitRemote _ownRemote;
     private readonly GitMirrorStore _mirrors;
     private readonly ControllerSet _set;
@@ -47,7 +49,8 @@ public sealed class ImageAutomationModule : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         (_options, _time, _logger) = (options, time, loggers.CreateLogger(Name));
         var folder = Path.Combine(options.StoragePath, "mirrors");
-        _ownRemote = new GitRemote(Path.Combine(folder, GitMirrorStore.ScratchName), new GitCliOptions(), time);
+        _scratch = Path.Combine(folder, GitMirrorStore.ScratchName);
+        _ownRemote = new GitRemote(_scratch, new GitCliOptions(), time);
         _mirrors = new GitMirrorStore(folder,
             remote ?? _ownRemote, time);
         var events = new EventRecorderOptions { Controller = Name, Instance = options.Instance };
@@ -83,7 +86,9 @@ public sealed class ImageAutomationModule : IDisposable
         var updates = new UpdateServices(
             new TreeEditor(new MarkerIndex()), new PushJournal(Path.Combine(_options.StoragePath, "pushes")), new BranchLocks(),
             new SettleWindows(_time), _time, random, _options);
-        var planner = new GitPlanner(repositories, new GitSecretReader(services.Client), _mirrors, _options.NoCrossNamespaceRefs);
+        var secrets = new GitSecretReader(services.Client);
+        var keys = new SigningKeys(secrets, new CommitSigners(_scratch, _time));
+        var planner = new GitPlanner(repositories, secrets, keys, _mirrors, _options.NoCrossNamespaceRefs);
         var reconciler = new ImageUpdateAutomationReconciler(automations, policies, planner, updates, services);
         var controller = _set.Add("imageupdateautomation", reconciler, new ControllerOptions
         {

@@ -27,7 +27,7 @@ internal sealed class ImageUpdateAutomationReconciler(
     private static readonly ReconcilerOptions Options = new()
     {
         FieldManager = ControllerNames.ImageAutomation,
-        UnsupportedFields = ["git.commit.signingKey", "git.push.refspec"],
+        UnsupportedFields = ["git.push.refspec"],
     };
 
     /// <inheritdoc/>

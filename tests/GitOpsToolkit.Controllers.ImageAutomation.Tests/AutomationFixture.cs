@@ -139,6 +139,8 @@ public abstract class AutomationFixture : IAsyncLifetime
         null,
         CancellationToken.None);
 
+    protected Task DeleteSecretAsync(string name) => Client.DeleteAsync(ResourcePath.Core("secrets", Namespace, name), null, CancellationToken.None);
+
     protected async Task<JsonObject> WaitAsync(string what, Func<JsonObject, bool> isSo, string name = "auto", bool verify = true)
     {
         JsonObject? last = null;

@@ -278,7 +278,6 @@ public sealed class AutomationTests : AutomationFixture
             spec["secretRef"] = new JsonObject { ["name"] = "p" };
             spec["proxySecretRef"] = new JsonObject { ["name"] = "p" };
         });
-        await CreateAutomationAsync("signed", spec => spec["git"]!["commit"]!["signingKey"] = JsonNode.Parse("""{"secretRef":{"name":"k"}}"""));
         await CreateAutomationAsync("refspec", spec => spec["git"]!["push"] = new JsonObject { ["refspec"] = "refs/heads/main:refs/for/main" });
         await CreateAutomationAsync("selector", spec => spec["policySelector"] = JsonNode.Parse("""{"matchExpressions":[{"key":"a","operator":"Near"}]}"""));
         await CreateAutomationAsync("nobranch", spec => spec["sourceRef"]!["name"] = "tagged");
@@ -288,7 +287,6 @@ public sealed class AutomationTests : AutomationFixture
         await CreateAutomationAsync("missing", spec => spec["sourceRef"]!["name"] = "nowhere");
         await CreateAutomationAsync("nofolder", spec => spec["update"]!["path"] = "apps/none");
 
-        Assert.Contains("spec.git.commit.signingKey", await WaitFailedAsync("InvalidSpec", "signed"));
         Assert.Contains("spec.git.push.refspec", await WaitFailedAsync("InvalidSpec", "refspec"));
         Assert.Contains("not a valid label selector operator", await WaitFailedAsync("InvalidPolicySelector", "selector"));
         Assert.Contains("push spec not provided", await WaitFailedAsync("InvalidSourceConfiguration", "nobranch"));

@@ -72,7 +72,10 @@ public sealed class GitWorkingCopy : IDisposable
     }
 
     /// <summary>Runs git here and gives its exit code, output and error text.</summary>
-    public async Task<(int Code, string Output, string Error)> TryGitAsync(params string[] arguments)
+    public Task<(int Code, string Output, string Error)> TryGitAsync(params string[] arguments) => TryGitAsync(new Dictionary<string, string>(), arguments);
+
+    /// <summary>The same with further variables in git's environment.</summary>
+    public async Task<(int Code, string Output, string Error)> TryGitAsync(IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
         var start = new ProcessStartInfo("git")
         {
@@ -96,6 +99,11 @@ public sealed class GitWorkingCopy : IDisposable
         {
             start.Environment[$"GIT_{role}_NAME"] = "Somebody";
             start.Environment[$"GIT_{role}_EMAIL"] = "somebody@example.com";
+        }
+
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
         }
 
         using var git = Process.Start(start)!;

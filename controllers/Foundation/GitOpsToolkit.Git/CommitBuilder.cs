@@ -1,3 +1,5 @@
+using System.Text;
+using GitOpsToolkit.Git.Signing;
 using LibGit2Sharp;
 
 namespace GitOpsToolkit.Git;
@@ -46,6 +48,54 @@ public sealed class CommitBuilder
     public string? Build(GitSignature author, GitSignature committer, string message) => LibGit2.Guard($"commit {_parentId}", () =>
     {
         using var repository = new Repository(_repositoryPath);
+        if (Prepare(repository) is not var (tree, parents))
+        {
+            return null;
+        }
+
+        return repository.ObjectDatabase.CreateCommit(
+            Signature(author, "author"), Signature(committer, "committer"), message, tree, parents, prettifyMessage: false).Sha;
+    });
+
+    /// <summary>As <see cref="Build"/>, with a signature that <c>git verify-commit</c> checks.</summary>
+    /// <param name="author">Who made the change.</param>
+    /// <param name="committer">Who makes the commit.</param>
+    /// <param name="message">The whole message, taken as it is.</param>
+    /// <param name="signer">Signs; null makes a commit without a signature.</param>
+    /// <param name="cancel">Stops the work; nothing is written then that anybody sees.</param>
+    /// <returns>The commit's id; null where the changes change nothing.</returns>
+    /// <exception cref="GitException">As of <see cref="Build"/>; or the signature could not be made.</exception>
+    public async Task<string?> BuildAsync(GitSignature author, GitSignature committer, string message, ICommitSigner? signer, CancellationToken cancel)
+    {
+        if (signer is null)
+        {
+            return Build(author, committer, message);
+        }
+
+        var unsigned = LibGit2.Guard($"commit {_parentId}", () =>
+        {
+            using var repository = new Repository(_repositoryPath);
+            return Prepare(repository) is var (tree, parents)
+                ? Commit.CreateBuffer(Signature(author, "author"), Signature(committer, "committer"), message, tree, parents, prettifyMessage: false, commentChar: null)
+                : null;
+        });
+        if (unsigned is null)
+        {
+            return null;
+        }
+
+        // What is hashed and signed is this text as UTF-8, which is what git holds a commit to be.
+        var signature = await signer.SignAsync(Encoding.UTF8.GetBytes(unsigned), cancel);
+        return LibGit2.Guard($"commit {_parentId}", () =>
+        {
+            using var repository = new Repository(_repositoryPath);
+            return repository.ObjectDatabase.CreateCommitWithSignature(unsigned, signature).Sha;
+        });
+    }
+
+    /// <summary>Writes blobs and trees; null where the tree stays the parent's.</summary>
+    private (Tree Tree, Commit[] Parents)? Prepare(Repository repository)
+    {
         var parent = _parentId is null
             ? null
             : repository.Lookup<Commit>(_parentId) ?? throw new GitException(GitFailure.Corrupt, $"commit {_parentId} is not in the mirror.");
@@ -56,15 +106,8 @@ public sealed class CommitBuilder
         }
 
         var tree = repository.ObjectDatabase.CreateTree(definition);
-        if (parent is not null && tree.Id == parent.Tree.Id)
-        {
-            return null;
-        }
-
-        var commit = repository.ObjectDatabase.CreateCommit(
-            Signature(author, "author"), Signature(committer, "committer"), message, tree, parent is null ? [] : [parent], prettifyMessage: false);
-        return commit.Sha;
-    });
+        return parent is not null && tree.Id == parent.Tree.Id ? null : (tree, parent is null ? [] : [parent]);
+    }
 
     private static void Apply(Repository repository, Commit? parent, TreeDefinition definition, string path, byte[]? content, bool? executable)
     {

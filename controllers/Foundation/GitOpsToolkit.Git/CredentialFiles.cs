@@ -3,7 +3,7 @@ namespace GitOpsToolkit.Git;
 /// <summary>What git and ssh read from files: written for one call, readable to us alone, gone afterwards.</summary>
 internal sealed class CredentialFiles : IDisposable
 {
-    private readonly string? _folder;
+    private readonly PrivateFolder? _folder;
     private readonly List<(string Key, string Path)> _files = [];
 
     /// <summary>Writes the files that the call needs; none where it needs none.</summary>
@@ -20,18 +20,17 @@ internal sealed class CredentialFiles : IDisposable
             return;
         }
 
-        _folder = Path.Combine(scratchFolder, Guid.NewGuid().ToString("N"));
-        MakeFolder(_folder);
+        _folder = new PrivateFolder(scratchFolder);
         try
         {
             foreach (var (key, pem) in wanted.Where(file => file.Pem is not null))
             {
-                var path = Path.Combine(_folder, key);
+                var path = _folder[key];
                 PrivateFile.Write(path, pem!);
                 _files.Add((key, path));
             }
 
-            Ssh = endpoint.Url.IsSsh ? new SshFiles(_folder, endpoint) : null;
+            Ssh = endpoint.Url.IsSsh ? new SshFiles(_folder.Path, endpoint) : null;
         }
         catch
         {
@@ -48,22 +47,5 @@ internal sealed class CredentialFiles : IDisposable
     public IEnumerable<(string Key, string Value)> Settings(string origin) => _files.Select(file => ($"http.{origin}.{file.Key}", file.Path));
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (_folder is not null)
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
-    }
-
-    private static void MakeFolder(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-            return;
-        }
-
-        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
+    public void Dispose() => _folder?.Dispose();
 }

@@ -15,10 +15,13 @@ internal sealed record GitCliResult(int ExitCode, string Output, string Error)
 /// <summary>What one call adds to how git runs: settings, and variables that come after all others; a value of null takes one away.</summary>
 internal sealed record GitCliSettings(IReadOnlyList<(string Key, string Value)> Configuration, IReadOnlyList<(string Name, string? Value)> Variables);
 
-/// <summary>Runs git: an argument list, an environment of our own making, a deadline that ends the whole process tree, bounded output.</summary>
+/// <summary>Runs git, or a program like it: an argument list, an environment of our own making, a deadline that ends the whole process tree, bounded output.</summary>
 internal sealed class GitCli(string program, TimeProvider time)
 {
     private const int MaxErrorBytes = 64 << 10;
+
+    /// <summary>What to install where the program is missing.</summary>
+    public string Package { get; init; } = "git 2.31 or newer";
 
     /// <summary>The variables that name proxies to libcurl.</summary>
     public static IReadOnlyList<string> ProxyVariables { get; } =
@@ -70,7 +73,7 @@ internal sealed class GitCli(string program, TimeProvider time)
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested && overflow.IsCancellationRequested)
         {
-            throw new GitException(GitFailure.TooLarge, $"git {arguments[0]} gave more than {maxOutputBytes} bytes of output.");
+            throw new GitException(GitFailure.TooLarge, $"{program} {arguments[0]} gave more than {maxOutputBytes} bytes of output.");
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -78,7 +81,7 @@ internal sealed class GitCli(string program, TimeProvider time)
         }
         catch (System.ComponentModel.Win32Exception missing)
         {
-            throw new GitException(GitFailure.Other, $"Cannot start '{program}': {missing.Message}. Install git 2.31 or newer.", missing);
+            throw new GitException(GitFailure.Other, $"Cannot start '{program}': {missing.Message}. Install {Package}.", missing);
         }
     }
 

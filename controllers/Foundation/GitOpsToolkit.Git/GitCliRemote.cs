@@ -152,7 +152,7 @@ public sealed class GitCliRemote(string scratchFolder, GitCliOptions options, Ti
 
     private static List<(string Name, string? Value)> Variables(GitEndpoint endpoint, CredentialFiles files)
     {
-        var variables = (files.Ssh?.Environment ?? []).Select(variable => (variable.Name, (string?)variable.Value)).ToList();
+        var variables = (files.Ssh?.Environment ?? []).ToList();
         if (endpoint.Proxy is not null)
         {
             // A Secret's proxy counts for every host.

@@ -1,6 +1,7 @@
 using GitOpsToolkit.Api.Image.V1;
 using GitOpsToolkit.Api.Source.V1;
 using GitOpsToolkit.Git;
+using GitOpsToolkit.Git.Signing;
 
 namespace GitOpsToolkit.Controllers.ImageAutomation.Sources;
 
@@ -21,6 +22,9 @@ internal sealed record GitPlan
 
     /// <summary>The push options, as <c>key=value</c>.</summary>
     public IReadOnlyList<string> PushOptions { get; init; } = [];
+
+    /// <summary>Signs the commits; null for commits without a signature.</summary>
+    public ICommitSigner? Signer { get; init; }
 
     /// <summary>Whether what is pushed to is not what was checked out.</summary>
     public bool SwitchesBranch =>

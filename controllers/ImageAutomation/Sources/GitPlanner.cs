@@ -4,6 +4,7 @@ using GitOpsToolkit.Api.Meta;
 using GitOpsToolkit.Api.Source.V1;
 using GitOpsToolkit.Connections;
 using GitOpsToolkit.Git;
+using GitOpsToolkit.Git.Signing;
 using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.Reconciling;
 
@@ -11,7 +12,7 @@ namespace GitOpsToolkit.Controllers.ImageAutomation.Sources;
 
 /// <summary>Works out a run's <see cref="GitPlan"/> from the automation and the GitRepository that it names.</summary>
 internal sealed class GitPlanner(WatchCache<GitRepository> repositories, GitSecretReader secrets,
-    GitMirrorStore mirrors, bool noCrossNamespaceRefs)
+    SigningKeys keys, GitMirrorStore mirrors, bool noCrossNamespaceRefs)
 {
     /// <summary>The fields of a GitRepository that change how it is reached and are not honoured here.</summary>
     private static readonly string[] Unsupported = ["provider=generic", "serviceAccountName"];
@@ -63,13 +64,13 @@ internal sealed class GitPlanner(WatchCache<GitRepository> repositories, GitSecr
         }
 
         return GitPlan.PushBranchOf(git, repository) is { } branch
-            ? await ConnectAsync(git, repository, key, branch, cancellation)
+            ? await ConnectAsync(automation, git, repository, key, branch, cancellation)
             : Invalid(
                 "invalid source configuration: push spec not provided, and cannot be inferred from .spec.git.checkout.ref or GitRepository .spec.ref");
     }
 
     private async Task<(GitPlan? Plan, Outcome? Problem)> ConnectAsync(
-        GitSpec git, GitRepository repository, ObjectKey key, string branch, CancellationToken cancellation)
+        ImageUpdateAutomation automation, GitSpec git, GitRepository repository, ObjectKey key, string branch, CancellationToken cancellation)
     {
         GitUrl url;
         GitCredentials? credentials;
@@ -90,6 +91,7 @@ internal sealed class GitPlanner(WatchCache<GitRepository> repositories, GitSecr
         }
 
         ProxySettings? proxy = null;
+        ICommitSigner? signer = null;
         try
         {
             if (repository.Spec.SecretRef is { } secret)
@@ -101,8 +103,13 @@ internal sealed class GitPlanner(WatchCache<GitRepository> repositories, GitSecr
             {
                 proxy = await secrets.ReadProxyAsync(key.Namespace, proxySecret.Name, cancellation);
             }
+
+            if (git.Commit.SigningKey is { } signingKey)
+            {
+                signer = await keys.OpenAsync(automation.Metadata.Namespace ?? "", signingKey, cancellation);
+            }
         }
-        catch (Exception error) when (error is FormatException or ApiException)
+        catch (Exception error) when (error is FormatException or ApiException or GitException)
         {
             return Failed(error.Message);
         }
@@ -113,6 +120,7 @@ internal sealed class GitPlanner(WatchCache<GitRepository> repositories, GitSecr
             Checkout = GitPlan.CheckoutOf(git, repository),
             PushBranch = branch,
             Timeout = repository.Spec.Timeout?.ToTimeSpan() is { Ticks: > 0 } timeout ? timeout : DefaultTimeout,
+            Signer = signer,
             PushOptions = [.. (git.Push?.Options ?? new Dictionary<string, string>(StringComparer.Ordinal))
                 .OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => $"{option.Key}={option.Value}")],
         };

@@ -4,7 +4,7 @@ using GitOpsToolkit.Kubernetes;
 
 namespace GitOpsToolkit.Controllers.ImageAutomation.Sources;
 
-/// <summary>Reads the secrets of a GitRepository: its credentials, with the keys that go with its URL, and its proxy.</summary>
+/// <summary>Reads secrets: a GitRepository's credentials, with the keys that go with its URL, its proxy, and an automation's signing key.</summary>
 internal sealed class GitSecretReader(KubeClient client)
 {
     /// <summary>Reads and checks the secret of <c>spec.secretRef</c>.</summary>
@@ -30,7 +30,10 @@ internal sealed class GitSecretReader(KubeClient client)
         return ProxySettings.TryRead(data, out var proxy, out var problem) ? proxy : throw new FormatException($"secret '{@namespace}/{name}': {problem}");
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> DataAsync(string @namespace, string name, CancellationToken cancellation)
+    /// <summary>Reads a secret's values, decoded.</summary>
+    /// <exception cref="FormatException">The secret is not there, or cannot be decoded.</exception>
+    /// <exception cref="ApiException">The API server refuses.</exception>
+    public async Task<IReadOnlyDictionary<string, string>> DataAsync(string @namespace, string name, CancellationToken cancellation)
     {
         var where = $"{@namespace}/{name}";
         var secret = await client.GetAsync(ResourcePath.Core("secrets", @namespace, name), cancellation)

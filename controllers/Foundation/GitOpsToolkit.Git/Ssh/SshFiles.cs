@@ -9,7 +9,6 @@ namespace GitOpsToolkit.Git;
 internal sealed class SshFiles
 {
     private const string Command = "ssh -F \"$GITOPS_SSH_CONFIG\" -E \"$GITOPS_SSH_LOG\"";
-    private const string AskPass = "#!/bin/sh\nexec cat \"$GITOPS_SSH_PASSPHRASE\"\n";
     // Our own deadline comes first, and words the failure; this one is for an ssh that outlives us.
     private const int GraceSeconds = 5;
     private const int MaxShownLog = 64 << 10;
@@ -34,15 +33,12 @@ internal sealed class SshFiles
         ];
         if (credentials.SshPassphrase is { } passphrase)
         {
-            var (asking, secret) = (Path.Combine(folder, "askpass"), Path.Combine(folder, "passphrase"));
-            PrivateFile.Write(secret, passphrase + "\n");
-            PrivateFile.Write(asking, AskPass, executable: true);
-            Environment = [.. Environment, ("SSH_ASKPASS", asking), ("SSH_ASKPASS_REQUIRE", "force"), ("GITOPS_SSH_PASSPHRASE", secret)];
+            Environment = [.. Environment, .. AskPass.Write(folder, passphrase)];
         }
     }
 
     /// <summary>What git and ssh get in their environment.</summary>
-    public IReadOnlyList<(string Name, string Value)> Environment { get; }
+    public IReadOnlyList<(string Name, string? Value)> Environment { get; }
 
     /// <summary>Whether a server has made the log longer than any honest one would.</summary>
     public bool IsLogTooLong => new FileInfo(_log) is { Exists: true, Length: > MaxLog };
