@@ -2,8 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
 using GitOpsToolkit.Controllers.ImageAutomation.Setters;
-using GitOpsToolkit.TestKit;
-using GitOpsToolkit.Yaml;
 
 namespace GitOpsToolkit.Controllers.ImageAutomation.Tests;
 
@@ -96,92 +94,6 @@ public sealed class SettersPropertyTests
         var back = SetterEditor.Edit("f.yaml", result.Content!, OldValues).Content!;
         Assert.Equal(Convert.ToHexString(SHA256.HashData(before)), Convert.ToHexString(SHA256.HashData(back)));
     }, iter: 1000);
-
-    /// <summary>Every YAML file of the real-world corpus, with a marker put behind each image, one by one policy.</summary>
-    [Fact]
-    public void RealFilesKeepEveryOtherByte()
-    {
-        var corpus = Corpus.Find();
-        Assert.SkipWhen(corpus is null, "no conformance corpus beside this checkout (set CORPUS_DIR)");
-        int files = 0, images = 0;
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var path in Directory.EnumerateFiles(Path.Combine(corpus, "kustomize-realworld"), "*.yaml", SearchOption.AllDirectories))
-        {
-            var text = File.ReadAllText(path);
-            if (!seen.Add(text) || !text.Contains("image:", StringComparison.Ordinal) || Mark(text) is not { } marked)
-            {
-                continue;
-            }
-
-            files++;
-            images += marked.Old.Count;
-            AssertExact(path, marked.Text, marked.Old);
-        }
-
-        Assert.True(files > 500 && images > 1000, $"{files} files, {images} images");
-    }
-
-    private static void AssertExact(string path, string text, IReadOnlyList<string> old)
-    {
-        var before = Encoding.UTF8.GetBytes(text);
-        SetterValues Values(Func<int, string> tag) => new(old.Select((_, index) => new PolicyImage("ns", $"p{index}", "x.io/y", tag(index))));
-        var result = SetterEditor.Edit(path, before, Values(index => $"t{index}"));
-        Assert.True(result.Changes.Count == old.Count, $"{path}: {result.Changes.Count} of {old.Count} changed: {string.Join('\n', result.Unresolved)}");
-
-        // Changed lines are the marked ones, and putting the old texts back in their places gives the old file.
-        var left = text.Split('\n');
-        var right = Encoding.UTF8.GetString(result.Content!).Split('\n');
-        Assert.Equal(left.Length, right.Length);
-        Assert.Equal(old.Count, Enumerable.Range(0, left.Length).Count(index => left[index] != right[index]));
-        var restored = Encoding.UTF8.GetString(result.Content!);
-        for (var i = 0; i < old.Count; i++)
-        {
-            foreach (var written in new[] { $"\"x.io/y:t{i}\"", $"'x.io/y:t{i}'", $"x.io/y:t{i}" })
-            {
-                var end = restored.IndexOf($"{written} # {{\"$imagepolicy\": \"ns:p{i}\"}}", StringComparison.Ordinal);
-                if (end >= 0)
-                {
-                    restored = restored[..end] + old[i] + restored[(end + written.Length)..];
-                    break;
-                }
-            }
-        }
-
-        Assert.Equal(SHA256.HashData(before), SHA256.HashData(Encoding.UTF8.GetBytes(restored)));
-    }
-
-    /// <summary>The text with a marker behind each image value that ends its line; null if there is none or the text is no YAML.</summary>
-    private static (string Text, IReadOnlyList<string> Old)? Mark(string text)
-    {
-        IReadOnlyList<YamlScalarDocument> documents;
-        try
-        {
-            documents = YamlScalars.Read(text);
-        }
-        catch (YamlReadException)
-        {
-            return null;
-        }
-
-        var marked = new StringBuilder();
-        var old = new List<string>();
-        var at = 0;
-        var isList = documents.Count == 1 && documents[0].ValueAt("/kind") == "List";
-        foreach (var scalar in documents.Where(document => document.Root == YamlRootKind.Map && !isList).SelectMany(document => document.Scalars))
-        {
-            var endsLine = scalar.End >= text.Length || text[scalar.End] is '\n' or '\r';
-            if (!scalar.Pointer.EndsWith("/image", StringComparison.Ordinal) || !endsLine || scalar.InFlow || scalar.Comment is not null || scalar.Start == scalar.End)
-            {
-                continue;
-            }
-
-            marked.Append(text, at, scalar.End - at).Append($" # {{\"$imagepolicy\": \"ns:p{old.Count}\"}}");
-            old.Add(text[scalar.Start..scalar.End]);
-            at = scalar.End;
-        }
-
-        return old.Count == 0 ? null : (marked.Append(text, at, text.Length - at).ToString(), old);
-    }
 
     private static byte[] Bytes(string template, Func<string, string> value)
     {

@@ -33,6 +33,11 @@ public sealed class ScalarEditsTests
     [InlineData("---\nb: 1\n---\na: x\n...\n", "w", "---\nb: 1\n---\na: w\n...\n")]
     [InlineData("a: x\n  z # c\nb: 1", "w", "a: w # c\nb: 1")]
     [InlineData("a: | # c\n  x\n\nb: 1\n", "w", "a: | # c\n  w\n\nb: 1\n")]
+    [InlineData("a: |\n\n  x\nb: 1\n", "w", "a: |\n  w\nb: 1\n")]
+    [InlineData("a: |-\r\n\r\n\r\n  x\r\nb: 1\r\n", "w", "a: |-\r\n  w\r\nb: 1\r\n")]
+    [InlineData("a: |2-\n    x\n  y\nb: 1\n", "w", "a: |2-\n  w\nb: 1\n")]
+    [InlineData("a: |-\n  x  \nb: 1\n", "w", "a: |-\n  w\nb: 1\n")]
+    [InlineData("a: |+\n  x\n \n\nb: 1\n", "w", "a: |+\n  w\n \n\nb: 1\n")]
     [InlineData("a: >-\r\n    x\r\n    z\r\nb: 1\r\n", "v\nw", "a: >-\r\n    v\r\n    w\r\nb: 1\r\n")]
     [InlineData("# é𝄞\na: \"𝄞\" # ☃\n", "☃", "# é𝄞\na: \"☃\" # ☃\n")]
     [InlineData("b: 1 #\ta\t\na: x\t#\tb\n", "w", "b: 1 #\ta\t\na: w\t#\tb\n")]
@@ -44,6 +49,48 @@ public sealed class ScalarEditsTests
         var edited = Edit(text, "/a", value);
         Assert.Equal(expected, edited);
         Assert.Equal(value, Find(edited, "/a").Value.TrimEnd('\n').Replace(' ', '\n').Replace("\n", value.Contains('\n') ? "\n" : " "));
+    }
+
+    /// <summary>Written by hand from the types of YAML 1.1 and 1.2, not from what the reader says of them.</summary>
+    [Theory]
+    [InlineData("1.10")]
+    [InlineData("1e3")]
+    [InlineData("0o7")]
+    [InlineData("0777")]
+    [InlineData("0x1F")]
+    [InlineData("0b11")]
+    [InlineData("1_000")]
+    [InlineData("1.")]
+    [InlineData("1.5e-3")]
+    [InlineData("12e03")]
+    [InlineData("null")]
+    [InlineData("Null")]
+    [InlineData("NULL")]
+    [InlineData("~")]
+    [InlineData("true")]
+    [InlineData("False")]
+    [InlineData("yes")]
+    [InlineData("Yes")]
+    [InlineData("NO")]
+    [InlineData("on")]
+    [InlineData("Off")]
+    [InlineData("y")]
+    [InlineData("N")]
+    [InlineData("2024-01-01")]
+    [InlineData("2001-12-14T21:59:43Z")]
+    [InlineData("1:30")]
+    [InlineData("190:20:30")]
+    [InlineData(".5")]
+    [InlineData(".inf")]
+    [InlineData(".NaN")]
+    [InlineData("+1")]
+    [InlineData("-1")]
+    public void WhatSomeReaderTakesForAnotherTypeGetsQuotes(string value)
+    {
+        Assert.Equal($"a: \"{value}\" # c\n", Edit("a: x # c\n", "/a", value));
+        Assert.Equal($"a: \"{value}\"\n", Edit("a: \"x\"\n", "/a", value));
+        Assert.Equal($"a: '{value}'\r\n", Edit("a: 'x'\r\n", "/a", value));
+        Assert.Equal($"a: {{b: \"{value}\"}}\n", Edit("a: {b: x}\n", "/a/b", value));
     }
 
     [Theory]

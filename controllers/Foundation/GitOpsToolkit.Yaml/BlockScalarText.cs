@@ -29,8 +29,26 @@ internal static class BlockScalarText
             throw new ArgumentException($"the block scalar at {scalar.Position} has no content to edit", nameof(scalar));
         }
 
+        // Blanks behind the last line are part of the value, unlike those on lines of their own below it.
+        while (end < scalar.End && text[end] == ' ')
+        {
+            end++;
+        }
+
         var lineStart = text.LastIndexOf('\n', start - 1) + 1;
         var indent = text[lineStart..start];
-        return (start, end, string.Join(ending + indent, value.TrimEnd('\n').Split('\n')));
+
+        // With an indentation indicator, a first line may begin with blanks of its own.
+        var own = scalar.Value.AsSpan().TrimStart('\n');
+        var ownBlanks = Math.Min(own.Length - own.TrimStart(' ').Length, indent.Length);
+        (indent, start) = (indent[ownBlanks..], start - ownBlanks);
+        var lead = "";
+        if (lineStart > newLine + 1)
+        {
+            // Empty lines above the text are line ends of the value.
+            (start, lead) = (newLine + 1, indent);
+        }
+
+        return (start, end, lead + string.Join(ending + indent, value.TrimEnd('\n').Split('\n')));
     }
 }
