@@ -1,4 +1,5 @@
 using GitOpsToolkit.Delivery;
+using GitOpsToolkit.Kustomize;
 
 namespace GitOpsToolkit.Controllers.Kustomize;
 
@@ -8,13 +9,14 @@ namespace GitOpsToolkit.Controllers.Kustomize;
 /// <param name="Revision">The revision.</param>
 /// <param name="ArtifactDigest">The digest of the artifact.</param>
 /// <param name="BuildDigest">The digest of the rendered manifests.</param>
+/// <param name="Inputs">What the build saw of the artifact.</param>
 /// <param name="Objects">The applied objects, in order.</param>
 /// <param name="Skipped">Those among them that were left alone on purpose.</param>
 /// <param name="AuditedAt">When every object was last compared with the server.</param>
 /// <param name="HealthSince">When the present wait for health began; null when none is going on.</param>
 internal sealed record AppliedWork(
-    long Generation, string Uid, string Revision, string ArtifactDigest, string BuildDigest, IReadOnlyList<ObjectRef> Objects,
-    IReadOnlySet<ObjectRef> Skipped, DateTimeOffset AuditedAt, DateTimeOffset? HealthSince);
+    long Generation, string Uid, string Revision, string ArtifactDigest, string BuildDigest, BuildInputs Inputs,
+    IReadOnlyList<ObjectRef> Objects, IReadOnlySet<ObjectRef> Skipped, DateTimeOffset AuditedAt, DateTimeOffset? HealthSince);
 
 /// <summary>What this reconcile did, for its last steps.</summary>
 /// <param name="Digest">The digest of the rendered manifests.</param>

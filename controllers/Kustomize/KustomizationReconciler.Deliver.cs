@@ -2,6 +2,7 @@ using GitOpsToolkit.Api.Meta;
 using GitOpsToolkit.Delivery;
 using GitOpsToolkit.Kubernetes;
 using GitOpsToolkit.Kustomize;
+using GitOpsToolkit.Kustomize.Loader;
 using GitOpsToolkit.Reconciling;
 using GitOpsToolkit.Reconciling.Events;
 
@@ -12,9 +13,10 @@ internal sealed partial class KustomizationReconciler
 {
     private async Task<Outcome> DeliverAsync(KustomizationScope scope, CancellationToken cancellation)
     {
-        if (FindUnchanged(scope) is { } unchanged)
+        var undisturbed = FindUndisturbed(scope);
+        if (undisturbed is not null && IsOf(undisturbed, scope.Get<SourceArtifact>()))
         {
-            scope.Set(new Delivered(unchanged.BuildDigest, DidWork: false));
+            scope.Set(new Delivered(undisturbed.BuildDigest, DidWork: false));
             return Outcome.Next;
         }
 
@@ -23,7 +25,7 @@ internal sealed partial class KustomizationReconciler
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
         {
-            return await DeliverChangedAsync(scope, both.Token);
+            return await DeliverChangedAsync(scope, undisturbed, both.Token);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
@@ -32,29 +34,43 @@ internal sealed partial class KustomizationReconciler
         }
     }
 
-    /// <summary>Whether spec and artifact are those of the last time and every object is as it was left.</summary>
-    private AppliedWork? FindUnchanged(KustomizationScope scope)
-    {
-        var source = scope.Get<SourceArtifact>();
-        return _applied.TryGetValue(scope.Key, out var work)
+    /// <summary>What was applied last, if the spec is the same since then and every object is as it was left.</summary>
+    private AppliedWork? FindUndisturbed(KustomizationScope scope) =>
+        _applied.TryGetValue(scope.Key, out var work)
             && work.Generation == scope.Generation
             && work.Uid == scope.Object.Metadata.Uid
-            && work.Revision == source.Revision
-            && work.ArtifactDigest == source.Artifact.Digest
             && !scope.IsRequested
             && Time.GetUtcNow() - work.AuditedAt < _options.AuditInterval
             && _ledger.IsClean(OwnerOf(scope.Key), work.Objects)
             ? work
             : null;
+
+    private static bool IsOf(AppliedWork work, SourceArtifact source) =>
+        work.Revision == source.Revision && work.ArtifactDigest == source.Artifact.Digest;
+
+    /// <summary>Takes note of a revision in which a build would see nothing else than the last one saw: nothing is built or applied.</summary>
+    private void Acknowledge(KustomizationScope scope, AppliedWork work)
+    {
+        var source = scope.Get<SourceArtifact>();
+        _applied[scope.Key] = work with { Revision = source.Revision, ArtifactDigest = source.Artifact.Digest };
+        BuildMetrics.WasSpared(scope.Key);
+        scope.Set(new Delivered(work.BuildDigest, DidWork: false));
     }
 
-    private async Task<Outcome> DeliverChangedAsync(KustomizationScope scope, CancellationToken cancellation)
+    private async Task<Outcome> DeliverChangedAsync(KustomizationScope scope, AppliedWork? undisturbed, CancellationToken cancellation)
     {
         var source = scope.Get<SourceArtifact>();
         Manifests manifests;
         try
         {
             using var lease = await _artifacts.GetAsync(source.Artifact, cancellation);
+            if (undisturbed?.Inputs.AreUnchangedIn(new DirectoryFileSource(lease.Path), cancellation) == true)
+            {
+                Acknowledge(scope, undisturbed);
+                return Outcome.Next;
+            }
+
+            BuildMetrics.Built(scope.Key);
             manifests = ManifestBuild.Run(scope.Object, OwnerOf(scope.Key), lease.Path, _options.BuildLimits, cancellation);
         }
         catch (ArtifactException e) when (e.IsMissing)
@@ -169,7 +185,7 @@ internal sealed partial class KustomizationReconciler
     {
         var source = scope.Get<SourceArtifact>();
         _applied[scope.Key] = new AppliedWork(
-            scope.Generation, scope.Object.Metadata.Uid ?? "", source.Revision, source.Artifact.Digest, manifests.Digest,
+            scope.Generation, scope.Object.Metadata.Uid ?? "", source.Revision, source.Artifact.Digest, manifests.Digest, manifests.Inputs,
             [.. manifests.Objects.Select(desired => desired.Ref)],
             applied.Changes.Where(change => change.Action == ApplyAction.Skipped).Select(change => change.Target).ToHashSet(),
             Time.GetUtcNow(), HealthSince: null);

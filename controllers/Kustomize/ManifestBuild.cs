@@ -14,7 +14,8 @@ namespace GitOpsToolkit.Controllers.Kustomize;
 /// <summary>The manifests of a revision, ready to be applied.</summary>
 /// <param name="Objects">The objects with their owner's labels, in the order of the build.</param>
 /// <param name="Digest">The digest of the rendered YAML, for the history.</param>
-internal sealed record Manifests(IReadOnlyList<DesiredObject> Objects, string Digest);
+/// <param name="Inputs">What the build saw of the artifact.</param>
+internal sealed record Manifests(IReadOnlyList<DesiredObject> Objects, string Digest, BuildInputs Inputs);
 
 /// <summary>Renders the manifests of a Kustomization from an unpacked artifact.</summary>
 public static class ManifestBuild
@@ -28,7 +29,7 @@ public static class ManifestBuild
         Check(result.Resources);
         var yaml = YamlWriter.WriteAll(result.Resources.Select(resource => (JsonNode?)resource.Body), YamlWriterOptions.Sorted);
         var digest = $"sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml)))}";
-        return new Manifests([.. result.Resources.Select(resource => Finish(resource, kustomization.Spec, owner))], digest);
+        return new Manifests([.. result.Resources.Select(resource => Finish(resource, kustomization.Spec, owner))], digest, result.Inputs);
     }
 
     /// <summary>What the spec adds to the kustomization of its path.</summary>

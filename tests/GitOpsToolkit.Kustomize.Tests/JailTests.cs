@@ -86,7 +86,7 @@ public sealed class JailTests
         using var folder = new TempDirectory();
         var built = new KustomizeBuilder(new DirectoryFileSource(Prepare(folder))).Build("", new BuildOverlay());
         Assert.Equal(["ok"], built.Resources.Select(resource => resource.Name));
-        Assert.Equal(["ok.yaml"], built.FilesRead);
+        Assert.Equal(["ok.yaml"], built.Inputs.Files.Select(file => file.Path));
     }
 
     [Fact]

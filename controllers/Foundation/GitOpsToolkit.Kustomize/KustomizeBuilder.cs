@@ -7,8 +7,8 @@ namespace GitOpsToolkit.Kustomize;
 
 /// <summary>What a build gave.</summary>
 /// <param name="Resources">The objects in the order they were added (kustomize's order <c>none</c>).</param>
-/// <param name="FilesRead">Every file that was read, in ordinal order, relative to the root of the source.</param>
-public sealed record BuildResult(IReadOnlyList<Resource> Resources, IReadOnlyCollection<string> FilesRead);
+/// <param name="Inputs">Every file that was read, with its digest, and what else the build saw of its source.</param>
+public sealed record BuildResult(IReadOnlyList<Resource> Resources, BuildInputs Inputs);
 
 /// <summary>A patch added by the caller: the text of a merge patch or of a JSON patch.</summary>
 /// <param name="Text">The patch.</param>
@@ -75,7 +75,8 @@ public sealed class KustomizeBuilder(IFileSource source, BuildOptions? options =
     /// <exception cref="OperationCanceledException">The build was cancelled.</exception>
     public BuildResult Build(string path, BuildOverlay? overlay = null, CancellationToken cancellation = default)
     {
-        var files = new BoundedFiles(source, _options.Limits, cancellation);
+        var recorder = new FileRecorder(source);
+        var files = new BoundedFiles(recorder, _options.Limits, cancellation);
         var directory = ResolveRoot(files, path);
         var kustomization = KustomizationFinder.Find(files, directory, firstOfSeveral: overlay is not null)
             ?? (_options.GenerateMissing
@@ -94,7 +95,7 @@ public sealed class KustomizeBuilder(IFileSource source, BuildOptions? options =
             resource.SettleAnnotations();
         }
 
-        return new BuildResult([.. set.Items.Where(resource => !IsLocal(resource))], files.Read);
+        return new BuildResult([.. set.Items.Where(resource => !IsLocal(resource))], recorder.Inputs());
     }
 
     private static string ResolveRoot(BoundedFiles files, string path)

@@ -3,15 +3,13 @@ using GitOpsToolkit.Yaml;
 
 namespace GitOpsToolkit.Kustomize.Loader;
 
-/// <summary>The files of one build: counts what is read against the limits and remembers which files were read.</summary>
+/// <summary>The files of one build: counts what is read against the limits, and reads each file once.</summary>
 internal sealed class BoundedFiles(IFileSource source, BuildLimits limits, CancellationToken cancellation)
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    private readonly SortedDictionary<string, string> _texts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private long _bytes;
     private int _visits;
-
-    internal IReadOnlyCollection<string> Read => _texts.Keys;
 
     internal BuildLimits Limits => limits;
 
