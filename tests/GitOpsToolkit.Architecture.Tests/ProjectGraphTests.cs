@@ -21,6 +21,7 @@ public sealed class ProjectGraphTests
         ("controllers/Foundation/GitOpsToolkit.Git/", ["GitOpsToolkit.Archives", "GitOpsToolkit.Connections"]),
         ("controllers/Foundation/GitOpsToolkit.Registry/", ["GitOpsToolkit.Archives", "GitOpsToolkit.Connections"]),
         ("controllers/Foundation/GitOpsToolkit.Signatures/", ["GitOpsToolkit.Registry"]),
+        ("controllers/Foundation/GitOpsToolkit.PullRequests/", ["GitOpsToolkit.Connections"]),
         ("controllers/Foundation/GitOpsToolkit.Templating/", ["GitOpsToolkit.Versioning"]),
         ("controllers/Foundation/", []),
         ("controllers/Runtime/GitOpsToolkit.Kubernetes/", ["GitOpsToolkit.Api"]),

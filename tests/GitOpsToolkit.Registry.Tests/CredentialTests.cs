@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using GitOpsToolkit.Connections;
 using Xunit;
 
 namespace GitOpsToolkit.Registry.Tests;

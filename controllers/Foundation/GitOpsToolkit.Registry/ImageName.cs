@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using GitOpsToolkit.Connections;
 
 namespace GitOpsToolkit.Registry;
 

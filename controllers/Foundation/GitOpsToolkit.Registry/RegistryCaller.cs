@@ -46,7 +46,7 @@ internal sealed class RegistryCaller : IDisposable
         using var turn = await budget.EnterAsync(registry, cancellation);
         using var lease = transports.Rent(access.TransportKey, () => new RegistryTransport(options, resolve, access.Tls, access.Proxy));
         var mask = new SecretMask();
-        mask.Add(access.Credential);
+        mask.AddRange(access.Credential?.Secrets);
         var scope = new CallScope(registry, image.Repository, access, lease.Connections, mask);
         using var handler = new AuthenticatingHandler(scope, tokens, memory, budget);
         using var http = new HttpClient(handler, disposeHandler: false) { BaseAddress = registry, Timeout = Timeout.InfiniteTimeSpan };

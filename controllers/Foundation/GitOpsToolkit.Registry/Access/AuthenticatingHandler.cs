@@ -83,7 +83,7 @@ internal sealed class AuthenticatingHandler(CallScope scope, TokenSource tokens,
         if (await scope.Access.Renew!(credential!, cancellation) is { } other)
         {
             credential = other;
-            scope.Mask.Add(other);
+            scope.Mask.AddRange(other.Secrets);
         }
         else if (refused is not null)
         {

@@ -1,3 +1,5 @@
+using GitOpsToolkit.Connections;
+
 namespace GitOpsToolkit.Registry;
 
 /// <summary>What belongs to one call: where to, how, over which connections, and what must not show.</summary>

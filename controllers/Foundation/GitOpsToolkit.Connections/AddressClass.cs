@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace GitOpsToolkit.Registry;
+namespace GitOpsToolkit.Connections;
 
 /// <summary>Where an address leads, from the farthest to the nearest.</summary>
-internal enum AddressClass
+public enum AddressClass
 {
     /// <summary>The internet.</summary>
     Public,
@@ -20,9 +20,10 @@ internal enum AddressClass
 }
 
 /// <summary>Tells classes of addresses apart.</summary>
-internal static class AddressClasses
+public static class AddressClasses
 {
-    internal static AddressClass Of(IPAddress address)
+    /// <summary>The class of an address.</summary>
+    public static AddressClass Of(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)
         {
@@ -37,18 +38,19 @@ internal static class AddressClasses
         return address.AddressFamily == AddressFamily.InterNetworkV6 ? OfV6(address) : OfV4(address.GetAddressBytes());
     }
 
-    internal static bool IsLoopbackName(string host) => OfName(host) == AddressClass.Loopback;
+    /// <summary>Whether a host says by its name that it is this machine.</summary>
+    public static bool IsLoopbackName(string host) => OfName(host) == AddressClass.Loopback;
 
     /// <summary>The class of a host that says it by its name: localhost or an address; null for a name that has to be resolved.</summary>
-    internal static AddressClass? OfName(string host) =>
+    public static AddressClass? OfName(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? AddressClass.Loopback
         : IPAddress.TryParse(host.Trim('[', ']'), out var address) ? Of(address)
         : null;
 
     /// <summary>
-    /// Whether a registry of one class may send us to an address of another: farther out always, to its own class too, never nearer.
+    /// Whether a server of one class may send us to an address of another: farther out always, to its own class too, never nearer.
     /// </summary>
-    internal static bool MayLeadTo(this AddressClass registry, AddressClass target) => target <= registry;
+    public static bool MayLeadTo(this AddressClass server, AddressClass target) => target <= server;
 
     private static AddressClass OfV4(byte[] bytes) => (bytes[0], bytes[1]) switch
     {

@@ -1,23 +1,25 @@
-namespace GitOpsToolkit.Registry;
+namespace GitOpsToolkit.Connections;
 
-/// <summary>The secrets of one call, and how to keep them out of texts: a registry may say back whatever it was told.</summary>
-internal sealed class SecretMask
+/// <summary>The secrets of one call, and how to keep them out of texts: a server may say back whatever it was told. Safe for several threads.</summary>
+public sealed class SecretMask
 {
     private const string Mask = "***";
 
     private readonly Lock gate = new();
     private readonly HashSet<string> secrets = new(StringComparer.Ordinal);
 
-    /// <summary>Adds what the credential holds, also as it looks in an address.</summary>
-    internal void Add(RegistryCredential? credential)
+    /// <summary>Adds secrets, also as they look in an address; empty ones are passed over.</summary>
+    /// <param name="more">The secrets; null: none.</param>
+    public void AddRange(IEnumerable<string?>? more)
     {
-        foreach (var secret in credential?.Secrets ?? [])
+        foreach (var secret in more ?? [])
         {
             Add(secret);
         }
     }
 
-    internal void Add(string? secret)
+    /// <summary>Adds a secret, also as it looks in an address; an empty one is passed over.</summary>
+    public void Add(string? secret)
     {
         if (!string.IsNullOrEmpty(secret))
         {
@@ -29,7 +31,8 @@ internal sealed class SecretMask
         }
     }
 
-    internal string Apply(string text)
+    /// <summary>The text with three stars in place of each secret.</summary>
+    public string Apply(string text)
     {
         lock (gate)
         {
