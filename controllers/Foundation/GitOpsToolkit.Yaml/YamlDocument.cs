@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace GitOpsToolkit.Yaml;
@@ -5,7 +6,8 @@ namespace GitOpsToolkit.Yaml;
 /// <summary>One document of a YAML stream as JSON, with the places its nodes came from.</summary>
 public sealed class YamlDocument
 {
-    private readonly Dictionary<JsonNode, YamlPosition> _positions;
+    private readonly Dictionary<JsonNode, YamlPosition>? _positions;
+    private readonly Lazy<YamlDocument>? _full;
 
     internal YamlDocument(string file, JsonNode? root, YamlPosition start, Dictionary<JsonNode, YamlPosition> positions)
     {
@@ -13,6 +15,15 @@ public sealed class YamlDocument
         Root = root;
         Start = start;
         _positions = positions;
+    }
+
+    /// <summary>A document whose places are found only when asked for, by reading the text again.</summary>
+    internal YamlDocument(string file, JsonNode? root, YamlPosition start, string text, int index, YamlReaderOptions caps)
+    {
+        File = file;
+        Root = root;
+        Start = start;
+        _full = new Lazy<YamlDocument>(() => YamlReader.ReadAny(text, file, caps)[index]);
     }
 
     /// <summary>The file as named by the caller of the reader; may be empty.</summary>
@@ -32,6 +43,11 @@ public sealed class YamlDocument
     /// </summary>
     public YamlPosition PositionOf(JsonNode? node)
     {
+        if (_positions is null)
+        {
+            return node is null || ReferenceEquals(node, Root) ? Start : _full!.Value.PositionOf(PathTo(node));
+        }
+
         for (var current = node; current is not null; current = current.Parent)
         {
             if (_positions.TryGetValue(current, out var position))
@@ -66,6 +82,23 @@ public sealed class YamlDocument
         }
 
         return PositionOf(node);
+    }
+
+    private List<string> PathTo(JsonNode node)
+    {
+        List<string> path = [];
+        for (var current = node; current.Parent is { } parent; current = parent)
+        {
+            path.Add(parent is JsonArray list ? list.IndexOf(current).ToString(CultureInfo.InvariantCulture) : current.GetPropertyName());
+            if (ReferenceEquals(parent, Root))
+            {
+                path.Reverse();
+                return path;
+            }
+        }
+
+        // A node of another document, or one that was taken out of this one.
+        return [];
     }
 
     /// <summary>Names a node's place as <c>file:line</c>.</summary>

@@ -24,6 +24,12 @@ public static class YamlReader
                 $"text of {text.Length} characters is over the cap of {caps.MaxLength}");
         }
 
+        return BlockReader.TryRead(text, file, caps) ?? ReadAny(text, file, caps);
+    }
+
+    /// <summary>Reads a text with whatever YAML has.</summary>
+    internal static List<YamlDocument> ReadAny(string text, string file, YamlReaderOptions caps)
+    {
         var body = text.StartsWith('\uFEFF') ? text[1..] : text;
         using var input = new StringReader(body);
         var scanner = new Scanner(input);
