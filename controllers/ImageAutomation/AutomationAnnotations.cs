@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using GitOpsToolkit.Api.Meta;
+using GitOpsToolkit.Controllers.ImageAutomation.PullRequests;
 
 namespace GitOpsToolkit.Controllers.ImageAutomation;
 
@@ -30,18 +31,24 @@ public sealed record AutomationAnnotations
     /// <summary><c>run</c>, <c>policy</c> or <c>group</c>: what is put into one commit.</summary>
     public const string CommitPerKey = WellKnown.ToolkitAnnotationPrefix + "commit-per";
 
+    /// <summary>Changes are offered by pull requests; see <see cref="PullRequests.PullRequestRule"/>.</summary>
+    public const string PullRequestKey = WellKnown.ToolkitAnnotationPrefix + "pull-request";
+
     /// <summary>On an ImagePolicy: the group that it is committed with; without one it is a group of its own.</summary>
     public const string GroupKey = WellKnown.ToolkitAnnotationPrefix + "group";
 
     private const int WaitsOfQuiet = 10;
 
-    private static readonly string[] Keys = [SettleKey, CommitPerKey];
+    private static readonly string[] Keys = [SettleKey, CommitPerKey, PullRequestKey];
 
     /// <summary>See <see cref="SettleKey"/>; null: at once.</summary>
     public SettleRule? Settle { get; init; }
 
     /// <summary>See <see cref="CommitPerKey"/>.</summary>
     public CommitScope CommitPer { get; init; }
+
+    /// <summary>See <see cref="PullRequestKey"/>; null: changes are pushed to the branch.</summary>
+    public PullRequestRule? PullRequest { get; init; }
 
     /// <summary>Reads the annotations of an object.</summary>
     /// <param name="annotations">All of its annotations; others than these are passed over.</param>
@@ -56,6 +63,7 @@ public sealed record AutomationAnnotations
         {
             Settle = annotations.TryGetValue(SettleKey, out var settle) ? ReadSettle(settle, errors) : null,
             CommitPer = annotations.TryGetValue(CommitPerKey, out var scope) ? ReadScope(scope, errors) : CommitScope.Run,
+            PullRequest = annotations.TryGetValue(PullRequestKey, out var request) ? ReadPullRequest(request, errors) : null,
         };
         error = errors.Count == 0 ? null : string.Join("; ", errors);
         return error is null;
@@ -106,6 +114,16 @@ public sealed record AutomationAnnotations
         }
 
         return new SettleRule(quiet.Value, maxWait ?? quiet.Value * WaitsOfQuiet);
+    }
+
+    private static PullRequestRule? ReadPullRequest(string text, List<string> errors)
+    {
+        if (!PullRequestRule.TryRead(text, out var rule, out var problem))
+        {
+            errors.Add($"annotation {PullRequestKey}: {problem}");
+        }
+
+        return rule;
     }
 
     private static CommitScope ReadScope(string text, List<string> errors)

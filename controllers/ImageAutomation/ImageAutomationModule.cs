@@ -1,11 +1,13 @@
 using GitOpsToolkit.Api.Image.V1;
 using GitOpsToolkit.Api.Meta;
 using GitOpsToolkit.Api.Source.V1;
+using GitOpsToolkit.Controllers.ImageAutomation.PullRequests;
 using GitOpsToolkit.Controllers.ImageAutomation.Sources;
 using GitOpsToolkit.Controllers.ImageAutomation.Updates;
 using GitOpsToolkit.Git;
 using GitOpsToolkit.Git.Signing;
 using GitOpsToolkit.Kubernetes;
+using GitOpsToolkit.PullRequests;
 using GitOpsToolkit.Reconciling.Events;
 using GitOpsToolkit.Reconciling.Loop;
 using GitOpsToolkit.Reconciling.Queue;
@@ -27,6 +29,7 @@ public sealed class ImageAutomationModule : IDisposable
     private readonly string _scratch;
     private readonly GitRemote _ownRemote;
     private readonly GitMirrorStore _mirrors;
+    private readonly PullRequestHosts _hosts;
     private readonly ControllerSet _set;
 
     /// <summary>Puts the controller together; nothing runs yet.</summary>
@@ -53,6 +56,7 @@ public sealed class ImageAutomationModule : IDisposable
         _ownRemote = new GitRemote(_scratch, new GitCliOptions(), time);
         _mirrors = new GitMirrorStore(folder,
             remote ?? _ownRemote, time);
+        _hosts = new PullRequestHosts(new PullRequestOptions(), time);
         var events = new EventRecorderOptions { Controller = Name, Instance = options.Instance };
         var watch = new WatchCacheOptions { Namespace = options.WatchNamespace, LabelSelector = options.WatchLabelSelector };
         _set = new ControllerSet(client.As(Name), events, loggers, time, random, watch);
@@ -69,6 +73,7 @@ public sealed class ImageAutomationModule : IDisposable
     public void Dispose()
     {
         _set.Dispose();
+        _hosts.Dispose();
         _mirrors.Dispose();
         _ownRemote.Dispose();
     }
@@ -89,7 +94,7 @@ public sealed class ImageAutomationModule : IDisposable
         var secrets = new GitSecretReader(services.Client);
         var keys = new SigningKeys(secrets, new CommitSigners(_scratch, _time));
         var planner = new GitPlanner(repositories, secrets, keys, _mirrors, _options.NoCrossNamespaceRefs);
-        var reconciler = new ImageUpdateAutomationReconciler(automations, policies, planner, updates, services);
+        var reconciler = new ImageUpdateAutomationReconciler(automations, policies, planner, updates, new ProposalStep(updates, new HostOpener(_hosts, secrets)), services);
         var controller = _set.Add("imageupdateautomation", reconciler, new ControllerOptions
         {
             Concurrency = _options.Concurrency,

@@ -1,5 +1,6 @@
 using GitOpsToolkit.Api.Image.V1;
 using GitOpsToolkit.Api.Meta;
+using GitOpsToolkit.Controllers.ImageAutomation.PullRequests;
 using GitOpsToolkit.Controllers.ImageAutomation.Setters;
 using GitOpsToolkit.Controllers.ImageAutomation.Sources;
 using GitOpsToolkit.Controllers.ImageAutomation.Updates;
@@ -18,7 +19,7 @@ namespace GitOpsToolkit.Controllers.ImageAutomation;
 /// <summary>Reconciles ImageUpdateAutomation: elected images become commits.</summary>
 internal sealed class ImageUpdateAutomationReconciler(
     WatchCache<ImageUpdateAutomation> cache, WatchCache<ImagePolicy> policies, GitPlanner planner, UpdateServices updates,
-    ReconcilerServices services)
+    ProposalStep proposals, ReconcilerServices services)
     : ToolkitReconciler<ImageUpdateAutomation, ImageUpdateAutomationStatus>(cache, services, Options)
 {
     /// <summary>The index of policies by namespace.</summary>
@@ -36,7 +37,7 @@ internal sealed class ImageUpdateAutomationReconciler(
 
     /// <inheritdoc/>
     protected override ReadyMessage Success(AutomationScope scope) => new(Reasons.Succeeded, scope.Find<Unsettled>() is null
-        ? "repository up-to-date"
+        ? ProposalStep.Waiting(scope.Status) ?? "repository up-to-date"
         : $"new elections are committed once they have settled, see the annotation {AutomationAnnotations.SettleKey}");
 
     private static Task<Outcome> ReadAnnotationsAsync(AutomationScope scope, CancellationToken cancellation)
@@ -192,6 +193,11 @@ internal sealed class ImageUpdateAutomationReconciler(
                 CommitPer = scope.Get<AutomationAnnotations>().CommitPer,
                 Groups = set.Groups,
             };
+            if (scope.Get<AutomationAnnotations>().PullRequest is { } rule)
+            {
+                return await ProposeAsync(scope, rule, request, set, checkout, cancellation);
+            }
+
             var run = new UpdateRun(updates, request, scope.Logger);
             var result = await run.RunAsync(
                 checkout,
@@ -229,6 +235,21 @@ internal sealed class ImageUpdateAutomationReconciler(
         }
     }
 
+    /// <summary>Changes are offered, not pushed; the branch that was checked out never moves by this.</summary>
+    private async Task<Outcome> ProposeAsync(
+        AutomationScope scope, PullRequestRule rule, UpdateRequest request, PolicySet set, ResolvedReference checkout, CancellationToken cancellation)
+    {
+        var (outcome, result) = await proposals.RunAsync(scope, rule, request, set, cancellation);
+        if (result is not null)
+        {
+            // Of several branches none is the push branch: what was seen is the source alone.
+            Observe(scope, request.Plan with { PushBranch = "" }, checkout, set, result);
+            updates.Windows.Close(scope.Key);
+        }
+
+        return outcome;
+    }
+
     /// <summary>
     /// The source and the policies may be as they were at the last run, which then left nothing to do; an automation that pushes
     /// elsewhere has two branches
@@ -241,6 +262,7 @@ internal sealed class ImageUpdateAutomationReconciler(
             || !set.Matches(status.ObservedPolicies)
             || status.ObservedGeneration != scope.Generation
             || plan.SwitchesBranch
+            || scope.Get<AutomationAnnotations>().PullRequest is not null
             || scope.IsRequested;
     }
 

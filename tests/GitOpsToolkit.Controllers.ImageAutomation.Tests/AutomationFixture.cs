@@ -56,12 +56,16 @@ public abstract class AutomationFixture : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await StopControllerAsync();
+        await StopAsync();
         await Git.DisposeAsync();
         await Server.DisposeAsync();
         _stop.Dispose();
         Folder.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Stops what a test added.</summary>
+    protected virtual ValueTask StopAsync() => ValueTask.CompletedTask;
 
     /// <summary>What the server's pre-receive hook does; a text refuses the push.</summary>
     protected virtual ValueTask<string?> BeforePushAsync(GitPush push, CancellationToken cancel) => ValueTask.FromResult<string?>(null);

@@ -64,6 +64,9 @@ public static class Reasons
     /// <summary>A used feature is switched off by its gate.</summary>
     public const string FeatureGateDisabled = "FeatureGateDisabled";
 
+    /// <summary>The Git host refused what was asked of it about a pull request, or could not be asked.</summary>
+    public const string PullRequestFailed = "PullRequestFailed";
+
     /// <summary>A reference to another namespace is not allowed.</summary>
     public const string AccessDenied = "AccessDenied";
 

@@ -157,6 +157,35 @@ public sealed class GitMirror
         return (await PushAsync([command], [], timeout, cancel))[0];
     }
 
+    /// <summary>Fetches branches with the commits that led to them, for <see cref="Compare"/>.</summary>
+    /// <param name="branches">The branches' short names.</param>
+    /// <param name="depth">How many commits deep.</param>
+    /// <param name="timeout">The request's deadline.</param>
+    /// <param name="cancel">Stops the fetch.</param>
+    /// <exception cref="GitException">The failure and its kind.</exception>
+    public async Task FetchHistoryAsync(IReadOnlyList<string> branches, int depth, TimeSpan timeout, CancellationToken cancel)
+    {
+        await _network.WaitAsync(cancel);
+        try
+        {
+            PrepareFolder();
+            var specs = branches.Select(RefNames.Branch)
+                .Select(source => $"+{source}:{KeptRefs}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(source)))[..32]}");
+            await _remote.FetchAsync(Endpoint(timeout), _path, [.. specs], depth, cancel);
+        }
+        finally
+        {
+            _network.Release();
+        }
+    }
+
+    /// <summary>Compares a branch with the one that it is to be merged into, as far as their history is here.</summary>
+    /// <param name="baseId">The tip that it is to be merged into.</param>
+    /// <param name="tipId">The branch's tip.</param>
+    /// <param name="most">Lists so many commits at most.</param>
+    /// <exception cref="GitException"><see cref="GitFailure.Corrupt"/>: a commit is not here or cannot be read.</exception>
+    public GitComparison Compare(string baseId, string tipId, int most) => GitComparison.Of(_path, baseId, tipId, most);
+
     /// <summary>Deletes the mirror, because it is damaged or no longer wanted; the next fetch makes it anew.</summary>
     public async Task DiscardAsync(CancellationToken cancel)
     {

@@ -1,5 +1,6 @@
 using GitOpsToolkit.Api.Image.V1;
 using GitOpsToolkit.Api.Source.V1;
+using GitOpsToolkit.Connections;
 using GitOpsToolkit.Git;
 using GitOpsToolkit.Git.Signing;
 
@@ -22,6 +23,12 @@ internal sealed record GitPlan
 
     /// <summary>The push options, as <c>key=value</c>.</summary>
     public IReadOnlyList<string> PushOptions { get; init; } = [];
+
+    /// <summary>The repository's credentials; null: none.</summary>
+    public GitCredentials? Credentials { get; init; }
+
+    /// <summary>The proxy between; null: that of the environment, if any.</summary>
+    public ProxySettings? Proxy { get; init; }
 
     /// <summary>Signs the commits; null for commits without a signature.</summary>
     public ICommitSigner? Signer { get; init; }

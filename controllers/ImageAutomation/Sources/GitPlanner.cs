@@ -121,6 +121,8 @@ internal sealed class GitPlanner(WatchCache<GitRepository> repositories, GitSecr
             PushBranch = branch,
             Timeout = repository.Spec.Timeout?.ToTimeSpan() is { Ticks: > 0 } timeout ? timeout : DefaultTimeout,
             Signer = signer,
+            Credentials = credentials,
+            Proxy = proxy,
             PushOptions = [.. (git.Push?.Options ?? new Dictionary<string, string>(StringComparer.Ordinal))
                 .OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => $"{option.Key}={option.Value}")],
         };

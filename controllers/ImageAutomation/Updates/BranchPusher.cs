@@ -15,11 +15,13 @@ internal sealed class BranchPusher(PushJournal journal, ObjectKey automation, Gi
     /// <param name="tip">What the first one must be built on.</param>
     /// <param name="branchTip">What the branch must point at; null: it must not exist.</param>
     /// <param name="cancellation">Gives up; the server may have taken the push all the same, which the journal tells.</param>
+    /// <param name="rebuilds">Whether the commits are not built on the branch's tip, and leave its commits behind.</param>
     /// <returns>False where the branch has moved.</returns>
     /// <exception cref="InvalidOperationException">A commit is not built on what it should be: a fault of this program.</exception>
     /// <exception cref="PushRefusedException">The server refuses.</exception>
     /// <exception cref="GitException">Nothing was pushed.</exception>
-    internal async Task<bool> PushAsync(IReadOnlyList<PushedCommit> commits, string tip, string? branchTip, CancellationToken cancellation)
+    internal async Task<bool> PushAsync(
+        IReadOnlyList<PushedCommit> commits, string tip, string? branchTip, CancellationToken cancellation, bool rebuilds = false)
     {
         var parent = tip;
         foreach (var commit in commits)
@@ -34,7 +36,7 @@ internal sealed class BranchPusher(PushJournal journal, ObjectKey automation, Gi
 
         var made = commits[^1];
         journal.Write(automation, new PendingPush(made.Branch, made.Commit, made.Time));
-        var command = new PushCommand(RefNames.Branch(plan.PushBranch), made.Commit, branchTip ?? "");
+        var command = new PushCommand(RefNames.Branch(plan.PushBranch), made.Commit, branchTip ?? "", rebuilds);
         var outcome = (await plan.Mirror.PushAsync([command], plan.PushOptions, plan.Timeout, cancellation))[0];
         switch (outcome.Result)
         {

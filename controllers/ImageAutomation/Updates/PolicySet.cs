@@ -13,7 +13,7 @@ internal sealed record PolicySet(IReadOnlyDictionary<string, ImageRef> Observed,
     IReadOnlyList<string> WithoutImage)
 {
     /// <summary>The groups that policies are committed in, by <c>namespace:policy</c>; see <see cref="AutomationAnnotations.GroupKey"/>.</summary>
-    internal IReadOnlyDictionary<string, string> Groups { get; private init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    internal IReadOnlyDictionary<string, string> Groups { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary><c>namespace:policy</c> of those that the selector does not take.</summary>
     internal IReadOnlyList<string> NotSelected { get; private init; } = [];

@@ -200,6 +200,9 @@ public sealed record ImageUpdateAutomationStatus : ToolkitStatus
     /// <summary>The value of the annotation gitopstoolkit.dev/release that the controller acted on last.</summary>
     public string? LastHandledRelease { get; init; }
 
+    /// <summary>The pull requests that the automation opened last, one for each of its branches; see the annotation gitopstoolkit.dev/pull-request.</summary>
+    public IReadOnlyList<ImageUpdatePullRequest> PullRequests { get => field ?? []; init; }
+
     /// <summary>The markers that the last run met, every one accounted for. A run that changes nothing and meets the same ones leaves it as it is.</summary>
     public MarkerStatus? Markers { get; init; }
 }
