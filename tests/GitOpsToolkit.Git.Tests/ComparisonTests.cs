@@ -53,6 +53,23 @@ public sealed class ComparisonTests : GitFixture
     }
 
     [Fact]
+    public async Task A_branch_that_was_made_here_is_compared_with_a_base_that_went_on()
+    {
+        using var copy = await BeginAsync();
+        var mirror = Mirror("app");
+        var seed = await mirror.FetchAsync("refs/heads/main", null, Timeout, None);
+        var robot = new GitSignature("Robot", "robot@example.com", DateTimeOffset.UnixEpoch);
+        var made = mirror.NewCommit(seed).Write("a.txt", "1"u8).Build(robot, robot, "made here")!;
+        await mirror.PushAsync("made", made, null, Timeout, None);
+        var main = await CommitAsync(copy, "main goes on", "main", ("a.txt", "2"));
+        Assert.Equal(main, await mirror.FetchAsync("refs/heads/main", null, Timeout, None));
+        await mirror.FetchHistoryAsync(["main", "made"], 50, Timeout, None);
+        var compared = mirror.Compare(main, made, 10);
+        Assert.Equal([made], compared.Ahead.Select(commit => commit.Id));
+        Assert.Equal((true, null), (compared.IsBehind, compared.MergedId));
+    }
+
+    [Fact]
     public async Task No_more_commits_are_listed_than_asked_for()
     {
         using var copy = await BeginAsync();

@@ -160,7 +160,7 @@ public sealed class GitMirror
     /// <summary>Fetches branches with the commits that led to them, for <see cref="Compare"/>.</summary>
     /// <param name="branches">The branches' short names.</param>
     /// <param name="depth">How many commits deep.</param>
-    /// <param name="timeout">The request's deadline.</param>
+    /// <param name="timeout">The deadline of each request.</param>
     /// <param name="cancel">Stops the fetch.</param>
     /// <exception cref="GitException">The failure and its kind.</exception>
     public async Task FetchHistoryAsync(IReadOnlyList<string> branches, int depth, TimeSpan timeout, CancellationToken cancel)
@@ -169,9 +169,12 @@ public sealed class GitMirror
         try
         {
             PrepareFolder();
-            var specs = branches.Select(RefNames.Branch)
-                .Select(source => $"+{source}:{KeptRefs}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(source)))[..32]}");
-            await _remote.FetchAsync(Endpoint(timeout), _path, [.. specs], depth, cancel);
+            foreach (var source in branches.Select(RefNames.Branch))
+            {
+                // One by one: git does not deepen the others where one of several tips was made here and its reference is new.
+                var kept = KeptRefs + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(source)))[..32];
+                await _remote.FetchAsync(Endpoint(timeout), _path, [$"+{source}:{kept}"], depth, cancel);
+            }
         }
         finally
         {

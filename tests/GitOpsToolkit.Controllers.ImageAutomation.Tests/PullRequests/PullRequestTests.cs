@@ -161,9 +161,7 @@ public sealed class PullRequestTests : AutomationFixture
         await WaitOpenAsync("v0.1.0");
         var tip = await TipOfAsync(Branch);
         await StopControllerAsync();
-        await Client.MergePatchAsync(
-            new("image.toolkit.fluxcd.io", "v1", "imageupdateautomations", Namespace, "auto", "status"),
-            new JsonObject { ["status"] = new JsonObject { ["pullRequests"] = null } }, null, CancellationToken.None);
+        await PatchStatusAsync(new JsonObject { ["pullRequests"] = null });
         await StartControllerAsync();
         await WaitOpenAsync("v0.1.0");
         Assert.Equal((1, tip), (forge.Opened, await TipOfAsync(Branch)));
@@ -198,6 +196,90 @@ public sealed class PullRequestTests : AutomationFixture
         await copy.GitAsync("fetch", "--quiet", "origin");
         Assert.Equal(main, (await copy.GitAsync("rev-parse", $"origin/{Branch}^")).Trim());
         Assert.Equal(1, forge.Opened);
+    }
+
+    [Fact]
+    public async Task A_branch_that_conflicts_with_the_base_is_built_anew_without_a_new_version()
+    {
+        using var copy = await BeginAsync();
+        await WaitOpenAsync("v0.1.0");
+        var main = await copy.PushCommitAsync("the same line", ("app.yaml", File("app", "v0.0.9")));
+        await SeeAsync(main);
+        await WaitBranchOnAsync(copy, main);
+        Assert.Contains("reg.io/app:v0.1.0", await copy.GitAsync("show", $"origin/{Branch}:app.yaml"), StringComparison.Ordinal);
+        Assert.Equal(1, forge.Opened);
+    }
+
+    [Fact]
+    public async Task A_marker_that_the_base_got_meanwhile_is_offered_with_the_others()
+    {
+        using var copy = await BeginAsync();
+        await WaitOpenAsync("v0.1.0");
+        var main = await copy.PushCommitAsync("one more", ("more.yaml", File("app", "v0.0.0")));
+        await SeeAsync(main);
+        await WaitBranchOnAsync(copy, main);
+        Assert.Contains("reg.io/app:v0.1.0", await copy.GitAsync("show", $"origin/{Branch}:more.yaml"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_base_that_goes_on_elsewhere_leaves_the_open_request_alone()
+    {
+        using var copy = await BeginAsync();
+        await WaitOpenAsync("v0.1.0");
+        var tip = await TipOfAsync(Branch);
+        await SeeAsync(await copy.PushCommitAsync("elsewhere", ("other.txt", "y")));
+        Assert.Equal((tip, 0), (await TipOfAsync(Branch), forge.Pulls[0].Edits));
+    }
+
+    [Fact]
+    public async Task A_request_that_was_closed_while_the_status_was_lost_holds_all_the_same()
+    {
+        using var copy = await BeginAsync();
+        await WaitOpenAsync("v0.1.0");
+        await StopControllerAsync();
+        forge.Pulls[0].State = "closed";
+        await PatchStatusAsync(new JsonObject { ["pullRequests"] = null });
+        await StartControllerAsync();
+        var held = await WaitAsync("the status tells of the hold", obj => PullState(obj) == "Closed");
+        Assert.Equal("v0.1.0", (string)Assert.Single(held["status"]!["holds"]!.AsArray())!["version"]!);
+        Assert.Equal(1, forge.Opened);
+    }
+
+    [Fact]
+    public async Task A_policy_that_takes_part_no_more_takes_its_request_along()
+    {
+        using var copy = await BeginAsync(",branch=bump/{policy}", policies: ["api", "web"]);
+        await WaitAsync("both are offered", obj => obj["status"]?["pullRequests"]?.AsArray().Count == 2);
+        await Client.DeleteAsync(new("image.toolkit.fluxcd.io", "v1", "imagepolicies", Namespace, "web"), null, CancellationToken.None);
+        await RequestAsync("look");
+        await WaitAsync("one is left", obj => obj["status"]?["pullRequests"]?.AsArray().Count == 1);
+        var closed = Assert.Single(forge.Pulls, pull => pull.State == "closed");
+        Assert.Equal("bump/web", closed.Head);
+        Assert.Equal("ImageUpdateAutomation `default/auto` offers this no more.", Assert.Single(closed.Comments));
+    }
+
+    [Fact]
+    public async Task A_commit_for_each_policy_within_one_request()
+    {
+        using var copy = await BeginAsync(",branch=bump", policies: ["api", "web"], annotations: new JsonObject { ["gitopstoolkit.dev/commit-per"] = "policy" });
+        await WaitAsync("they are offered", obj => obj["status"]?["pullRequests"]?.AsArray().Count == 1);
+        await copy.GitAsync("fetch", "--quiet", "origin");
+        Assert.Equal("2", (await copy.GitAsync("rev-list", "--count", "origin/main..origin/bump")).Trim());
+        Assert.Equal("Update api to v0.1.0, web to v0.1.0", Assert.Single(forge.Pulls).Title);
+    }
+
+    [Fact]
+    public async Task A_host_that_refuses_one_request_gets_the_others()
+    {
+        var refuse = true;
+        using var copy = await BeginAsync(
+            ",branch=bump/{policy}", policies: ["api", "web"], before: () => forge.Refuse = (method, path) => refuse && method == "POST" && forge.Opened == 1 ? 403 : null);
+        var message = await WaitFailedAsync("PullRequestFailed");
+        Assert.Contains("write:repository and write:issue", message, StringComparison.Ordinal);
+        Assert.Equal("bump/api", Assert.Single(forge.Pulls).Head);
+        refuse = false;
+        await WaitAsync("both are offered", obj => IsReady(obj) && obj["status"]?["pullRequests"]?.AsArray().Count == 2);
+        Assert.Equal(2, forge.Opened);
     }
 
     [Theory]
@@ -235,7 +317,8 @@ public sealed class PullRequestTests : AutomationFixture
     private static string? PullState(JsonObject obj) => (string?)obj["status"]?["pullRequests"]?[0]?["state"];
 
     private async Task<GitWorkingCopy> BeginAsync(
-        string more = "", string[]? policies = null, string? annotation = null, Action? before = null, Action<JsonObject>? change = null)
+        string more = "", string[]? policies = null, string? annotation = null, Action? before = null, Action<JsonObject>? change = null,
+        JsonObject? annotations = null)
     {
         policies ??= ["app"];
         var copy = await GitWorkingCopy.InitAsync(await Git.CreateRepositoryAsync(Repository));
@@ -248,13 +331,28 @@ public sealed class PullRequestTests : AutomationFixture
 
         before?.Invoke();
         annotation ??= $"host=gitea,api={forge.Api},secretRef=host-token{more}";
-        await CreateAutomationAsync(change: change, annotations: new JsonObject { ["gitopstoolkit.dev/pull-request"] = annotation });
+        annotations ??= [];
+        annotations["gitopstoolkit.dev/pull-request"] = annotation;
+        await CreateAutomationAsync(change: change, annotations: annotations);
         return copy;
     }
 
     private Task<JsonObject> WaitOpenAsync(string version) => WaitAsync($"{version} is offered", obj =>
         IsReady(obj) && obj["status"]?["pullRequests"] is JsonArray { Count: 1 } pulls
         && (string?)pulls[0]!["state"] == "Open" && (string?)pulls[0]!["policies"]?["app"] == version);
+
+    private Task PatchStatusAsync(JsonObject status) => Client.MergePatchAsync(
+        new("image.toolkit.fluxcd.io", "v1", "imageupdateautomations", Namespace, "auto", "status"),
+        new JsonObject { ["status"] = status }, null, CancellationToken.None);
+
+    /// <summary>Waits until the branch is one commit on top of a commit of main.</summary>
+    private static Task WaitBranchOnAsync(GitWorkingCopy copy, string commit) => Eventually.TrueAsync(
+        async () =>
+        {
+            await copy.GitAsync("fetch", "--quiet", "origin");
+            return (await copy.GitAsync("rev-parse", $"origin/{Branch}^")).Trim() == commit;
+        },
+        $"{Branch} is built on {commit}");
 
     private Task<JsonObject> WaitHandledAsync(string token) =>
         WaitAsync($"the request {token} is handled", obj => IsReady(obj) && Status(obj, "lastHandledReconcileAt") == token);
