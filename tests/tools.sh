@@ -80,3 +80,5 @@ installed gpg gnupg
 installed skopeo skopeo
 newest cosign cosign
 newest notation notation
+# The peer of the manifest engine, in the version that its answers are recorded from.
+newest kustomize kustomize

@@ -1,5 +1,9 @@
+using System.Text.Json.Nodes;
+using GitOpsToolkit.Kustomize.Configuration;
+using GitOpsToolkit.Kustomize.Generators;
 using GitOpsToolkit.Kustomize.Loader;
 using GitOpsToolkit.Kustomize.Patches;
+using GitOpsToolkit.Kustomize.Plugins;
 using GitOpsToolkit.Kustomize.Resources;
 using GitOpsToolkit.Kustomize.Transformers;
 
@@ -10,46 +14,168 @@ internal sealed class Accumulator(BoundedFiles files, BuildOptions options, Canc
 {
     private readonly Stack<string> _directories = new();
     private readonly Dictionary<string, KustomizationFile?> _known = new(StringComparer.Ordinal);
+    private readonly List<string> _warnings = [];
+    private string _root = "";
+    private bool _wantsNotes;
     private int _objects;
     private int _kustomizations;
 
+    /// <summary>What the authors of the kustomizations should change.</summary>
+    internal IReadOnlyList<string> Warnings => _warnings;
+
     /// <exception cref="BuildException">The input is at fault.</exception>
-    internal ResourceSet Run(KustomizationFile root)
+    internal Accumulation Run(KustomizationFile root)
     {
-        var set = new ResourceSet();
-        Run(root, set);
-        return set;
+        _wantsNotes = root.BuildMetadata.Any(option => option is "originAnnotations" or "transformerAnnotations");
+        _root = root.Directory;
+        var accumulation = new Accumulation();
+        Run(root, accumulation);
+        return accumulation;
     }
 
-    private void Run(KustomizationFile file, ResourceSet set)
+    private void Run(KustomizationFile file, Accumulation accumulation)
     {
         cancellation.ThrowIfCancellationRequested();
+        _warnings.AddRange(file.Warnings);
         _directories.Push(file.Directory);
         if (_directories.Count > options.Limits.MaxDepth)
         {
             throw BuildException.Limit($"kustomizations include each other deeper than {options.Limits.MaxDepth}", file.File);
         }
 
-        AddResources(file, set);
+        var local = new LocalFiles(files, file.File, options.FilesBelowKustomization);
+        var pipeline = new Pipeline(file, local, kind => _wantsNotes ? SourceNote.Builtin(PathFromRoot(file.File), kind) : null);
+        AddResources(file, [.. file.Resources.Select(entry => (entry, "resources")), .. file.Bases.Select(entry => (entry, "bases"))], accumulation);
+        accumulation.MergeConfig(DefaultConfig.Value.Merge(ConfigReader.Read(local, file.Configurations)));
+        accumulation.MergeConfig(CrdReader.Read(local, file.Crds));
+        Generate(file, local, pipeline, accumulation);
         foreach (var component in file.Components)
         {
-            Include(file, component, "components", set, wantComponent: true);
+            Include(file, component, "components", accumulation, wantComponent: true);
         }
 
-        Transform(file, set);
+        Transform(file, local, pipeline, accumulation);
+        Validate(file, local, accumulation);
+        accumulation.Variables.Add(file.Variables, accumulation.Set);
         _directories.Pop();
     }
 
+    private void Generate(KustomizationFile file, LocalFiles local, Pipeline pipeline, Accumulation accumulation)
+    {
+        List<Step<IGenerator>> steps = [.. pipeline.Generators()];
+        steps.AddRange(Configs(file, file.Generators, "generators").Select(config =>
+            new Step<IGenerator>(BuiltinGenerators.Make(config, local), NoteOf(config))));
+        foreach (var step in steps)
+        {
+            List<Resource> generated = [.. step.Runs.Generate()];
+            foreach (var resource in generated)
+            {
+                Count(file.File);
+                resource.Provenance.Source = step.Note;
+            }
+
+            Absorber.Absorb(accumulation.Set, generated);
+        }
+    }
+
+    private void Transform(KustomizationFile file, LocalFiles local, Pipeline pipeline, Accumulation accumulation)
+    {
+        List<Step<ITransformer>> steps = [.. pipeline.Transformers(accumulation.Config)];
+        steps.AddRange(Configs(file, file.Transformers, "transformers").Select(config =>
+            new Step<ITransformer>(BuiltinTransformers.Make(config, local), NoteOf(config))));
+        foreach (var step in steps)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            step.Runs.Transform(accumulation.Set);
+            if (step.Note is { } note)
+            {
+                foreach (var resource in accumulation.Set.Items)
+                {
+                    resource.Provenance.AddTransformation(note);
+                }
+            }
+        }
+    }
+
+    /// <summary>A validator may look at the objects, not change them; the label that marks them as validated does not count.</summary>
+    private void Validate(KustomizationFile file, LocalFiles local, Accumulation accumulation)
+    {
+        foreach (var config in Configs(file, file.Validators, "validators"))
+        {
+            var copy = new ResourceSet();
+            foreach (var resource in accumulation.Set.Items)
+            {
+                copy.Add(resource.Copy());
+            }
+
+            BuiltinTransformers.Make(config, local).Transform(copy);
+            if (copy.Items.Count != accumulation.Set.Items.Count
+                || copy.Items.Zip(accumulation.Set.Items).Any(pair => !JsonNode.DeepEquals(pair.First.Body, pair.Second.Body)))
+            {
+                throw config.Fault("a validator may not change the objects");
+            }
+        }
+    }
+
+    /// <summary>The objects that configure generators and transformers: written right there, or read like resources.</summary>
+    private IReadOnlyList<Resource> Configs(KustomizationFile file, IReadOnlyList<Located> entries, string field)
+    {
+        if (entries.Count == 0)
+        {
+            return [];
+        }
+
+        var accumulation = new Accumulation();
+        List<Located> paths = [];
+        foreach (var entry in entries)
+        {
+            if (PatchLoader.Inline(file.File, entry) is not { } inline)
+            {
+                paths.Add(entry);
+                continue;
+            }
+
+            foreach (var resource in inline)
+            {
+                resource.Provenance.Source = _wantsNotes ? new SourceNote(PathFromRoot(file.File)) : null;
+                accumulation.Set.Add(resource);
+            }
+        }
+
+        AddResources(file, [.. paths.Select(path => (path, field))], accumulation);
+        return accumulation.Set.Items;
+    }
+
+    private static SourceNote? NoteOf(Resource config) => config.Provenance.Source is { } source
+        ? new SourceNote("", source.Path, config.Body.Text("apiVersion"), config.Kind, config.Name, config.Namespace)
+        : null;
+
+    /// <summary>The path as kustomize tells it: relative to the directory that is built.</summary>
+    private string PathFromRoot(string path)
+    {
+        var (from, to) = (_root.Length == 0 ? [] : _root.Split('/'), path.Split('/'));
+        var common = from.Zip(to).TakeWhile(pair => pair.First == pair.Second).Count();
+        return string.Join('/', Enumerable.Repeat("..", from.Length - common).Concat(to.Skip(common)));
+    }
+
+    private void Count(string file)
+    {
+        if (++_objects > options.Limits.MaxResources)
+        {
+            throw BuildException.Limit($"the build holds more than {options.Limits.MaxResources} objects", file);
+        }
+    }
+
     /// <summary>Entries do not depend on each other: the faults of all of them are reported together.</summary>
-    private void AddResources(KustomizationFile file, ResourceSet set)
+    private void AddResources(KustomizationFile file, IReadOnlyList<(Located Entry, string Field)> entries, Accumulation accumulation)
     {
         List<BuildError> errors = [];
-        foreach (var entry in file.Resources)
+        foreach (var (entry, field) in entries)
         {
             var depth = _directories.Count;
             try
             {
-                AddResource(file, entry, set);
+                AddResource(file, entry, field, accumulation);
             }
             catch (BuildException e) when (!e.IsLimit)
             {
@@ -67,28 +193,25 @@ internal sealed class Accumulator(BoundedFiles files, BuildOptions options, Canc
         }
     }
 
-    private void AddResource(KustomizationFile file, Located entry, ResourceSet set)
+    private void AddResource(KustomizationFile file, Located entry, string field, Accumulation accumulation)
     {
-        var path = Resolve(file, entry, "resources");
+        var path = Resolve(file, entry, field);
         if (files.DirectoryExists(path))
         {
-            Include(file, entry, "resources", set, wantComponent: false);
+            Include(file, entry, field, accumulation, wantComponent: false);
             return;
         }
 
-        RequireFile(file, entry, path, "resources");
+        RequireFile(file, entry, path, field);
         foreach (var resource in ResourceReader.Read(files.Documents(path)))
         {
-            if (++_objects > options.Limits.MaxResources)
-            {
-                throw BuildException.Limit($"the build holds more than {options.Limits.MaxResources} objects", path);
-            }
-
-            set.Add(resource);
+            Count(path);
+            resource.Provenance.Source = _wantsNotes ? new SourceNote(PathFromRoot(path)) : null;
+            accumulation.Set.Add(resource);
         }
     }
 
-    private void Include(KustomizationFile file, Located entry, string field, ResourceSet set, bool wantComponent)
+    private void Include(KustomizationFile file, Located entry, string field, Accumulation accumulation, bool wantComponent)
     {
         var path = Resolve(file, entry, field);
         if (_directories.FirstOrDefault(visited => IsSameOrAbove(path, visited)) is { } visited)
@@ -118,13 +241,13 @@ internal sealed class Accumulator(BoundedFiles files, BuildOptions options, Canc
         if (wantComponent)
         {
             // A component works on everything that was collected so far.
-            Run(included, set);
+            Run(included, accumulation);
             return;
         }
 
-        var subset = new ResourceSet();
-        Run(included, subset);
-        set.AddAll(subset);
+        var below = new Accumulation();
+        Run(included, below);
+        accumulation.MergeAll(below);
     }
 
     private KustomizationFile? Find(string directory)
@@ -140,65 +263,6 @@ internal sealed class Accumulator(BoundedFiles files, BuildOptions options, Canc
         }
 
         return found;
-    }
-
-    private void Transform(KustomizationFile file, ResourceSet set)
-    {
-        foreach (var patch in file.Patches)
-        {
-            PatchTransformer.Apply(set, PatchLoader.Load(files, file, patch, options.FilesBelowKustomization));
-        }
-
-        if (file.Namespace.Length > 0)
-        {
-            NamespaceTransformer.Apply(set, file.Namespace);
-        }
-
-        if (file.NamePrefix.Length > 0)
-        {
-            NameTransformer.Prefix(set, file.NamePrefix);
-        }
-
-        if (file.NameSuffix.Length > 0)
-        {
-            NameTransformer.Suffix(set, file.NameSuffix);
-        }
-
-        foreach (var entry in file.Labels)
-        {
-            LabelTransformer.Apply(set, entry.Pairs, FieldsOf(entry));
-        }
-
-        if (file.CommonLabels.Count > 0)
-        {
-            LabelTransformer.Apply(set, file.CommonLabels, LabelFields.Selectors);
-        }
-
-        if (file.CommonAnnotations.Count > 0)
-        {
-            LabelTransformer.Apply(set, file.CommonAnnotations, LabelFields.Annotations);
-            foreach (var resource in set.Items)
-            {
-                resource.WasTracked = true;
-            }
-        }
-
-        foreach (var image in file.Images)
-        {
-            ImageTransformer.Apply(set, image);
-        }
-    }
-
-    private static List<FieldSpec> FieldsOf(LabelEntry entry)
-    {
-        if (entry.IncludeSelectors)
-        {
-            return FieldSpec.Merge(entry.Fields, LabelFields.Selectors);
-        }
-
-        var fields = entry.IncludeTemplates ? FieldSpec.Merge(entry.Fields, LabelFields.Templates) : entry.Fields;
-        fields = entry.IncludeVolumeClaimTemplates ? FieldSpec.Merge(fields, LabelFields.VolumeClaims) : fields;
-        return FieldSpec.Merge(fields, [LabelFields.ObjectLabels]);
     }
 
     private static string Resolve(KustomizationFile file, Located entry, string field) =>

@@ -8,7 +8,8 @@ namespace GitOpsToolkit.Kustomize;
 /// <summary>What a build gave.</summary>
 /// <param name="Resources">The objects in the order they were added (kustomize's order <c>none</c>).</param>
 /// <param name="Inputs">Every file that was read, with its digest, and what else the build saw of its source.</param>
-public sealed record BuildResult(IReadOnlyList<Resource> Resources, BuildInputs Inputs);
+/// <param name="Warnings">What the authors of the kustomizations should change, such as deprecated fields.</param>
+public sealed record BuildResult(IReadOnlyList<Resource> Resources, BuildInputs Inputs, IReadOnlyList<string> Warnings);
 
 /// <summary>A patch added by the caller: the text of a merge patch or of a JSON patch.</summary>
 /// <param name="Text">The patch.</param>
@@ -52,6 +53,13 @@ public sealed record BuildOptions
     /// <value>False by default, as in Flux: everything below the root may be read.</value>
     public bool FilesBelowKustomization { get; init; }
 
+    /// <summary>Whether every object is labelled as managed by kustomize, as <c>buildMetadata: [managedByLabel]</c> asks for.</summary>
+    public bool ManagedByLabel { get; init; }
+
+    /// <summary>Whether objects are sorted by kind where the kustomization does not say, as the <c>kustomize</c> command does.</summary>
+    /// <value>False by default, as in Flux: objects stay in the order in which they were added.</value>
+    public bool LegacyOrder { get; init; }
+
     /// <summary>Whether a directory without a kustomization gets a generated one, as in Flux.</summary>
     /// <value>True by default; only the directory that is built is meant, never a base.</value>
     public bool GenerateMissing { get; init; } = true;
@@ -88,14 +96,12 @@ public sealed class KustomizeBuilder(IFileSource source, BuildOptions? options =
         }
 
         var accumulator = new Accumulator(files, _options, cancellation);
-        var set = accumulator.Run(Overlay.Merge(kustomization, overlay ?? new BuildOverlay(), files));
-        NameReferenceTransformer.Apply(set);
-        foreach (var resource in set.Items)
-        {
-            resource.SettleAnnotations();
-        }
-
-        return new BuildResult([.. set.Items.Where(resource => !IsLocal(resource))], recorder.Inputs());
+        var root = Overlay.Merge(kustomization, overlay ?? new BuildOverlay(), files);
+        root = _options.ManagedByLabel ? root with { BuildMetadata = [.. root.BuildMetadata, "managedByLabel"] } : root;
+        root = root.Sort is null && _options.LegacyOrder ? root with { Sort = new SortOptions(IsLegacy: true, null, null) } : root;
+        List<string> warnings = [];
+        var set = Finisher.Finish(accumulator.Run(root), root, warnings.Add);
+        return new BuildResult([.. set.Items], recorder.Inputs(), [.. accumulator.Warnings, .. warnings]);
     }
 
     private static string ResolveRoot(BoundedFiles files, string path)
@@ -110,10 +116,4 @@ public sealed class KustomizeBuilder(IFileSource source, BuildOptions? options =
             ? directory
             : throw BuildException.At($"kustomization path not found: the source has no directory '{path}'", field: "spec.path");
     }
-
-    /// <summary>Objects marked as local configuration are input for tools, not for the cluster.</summary>
-    private static bool IsLocal(Resource resource) =>
-        resource.Annotations is { } annotations
-        && annotations.ContainsKey("config.kubernetes.io/local-config")
-        && annotations.Text("config.kubernetes.io/local-config") != "false";
 }

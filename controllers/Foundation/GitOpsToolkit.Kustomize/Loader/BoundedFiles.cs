@@ -7,6 +7,7 @@ namespace GitOpsToolkit.Kustomize.Loader;
 internal sealed class BoundedFiles(IFileSource source, BuildLimits limits, CancellationToken cancellation)
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private readonly Dictionary<string, byte[]> _contents = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private long _bytes;
     private int _visits;
@@ -31,6 +32,14 @@ internal sealed class BoundedFiles(IFileSource source, BuildLimits limits, Cance
         return Parse(Text(path), path);
     }
 
+    /// <summary>Reads a file as it is.</summary>
+    /// <exception cref="BuildException">The file cannot be read or is beyond a limit.</exception>
+    internal byte[] Bytes(string path)
+    {
+        Visit(path);
+        return Content(path);
+    }
+
     /// <exception cref="BuildException">The text is no YAML; lines count from <paramref name="firstLine"/>.</exception>
     internal static IReadOnlyList<YamlDocument> Parse(string text, string file, int firstLine = 1)
     {
@@ -51,13 +60,7 @@ internal sealed class BoundedFiles(IFileSource source, BuildLimits limits, Cance
             return known;
         }
 
-        var bytes = source.Read(path, limits.MaxFileBytes);
-        _bytes += bytes.Length;
-        if (_bytes > limits.MaxTotalBytes)
-        {
-            throw BuildException.Limit($"the files of this build have more than {limits.MaxTotalBytes} bytes together", path);
-        }
-
+        var bytes = Content(path);
         try
         {
             return _texts[path] = Utf8.GetString(bytes);
@@ -66,6 +69,20 @@ internal sealed class BoundedFiles(IFileSource source, BuildLimits limits, Cance
         {
             throw BuildException.At("the file is no UTF-8 text", path, inner: e);
         }
+    }
+
+    private byte[] Content(string path)
+    {
+        if (_contents.TryGetValue(path, out var known))
+        {
+            return known;
+        }
+
+        var bytes = source.Read(path, limits.MaxFileBytes);
+        _bytes += bytes.Length;
+        return _bytes <= limits.MaxTotalBytes
+            ? _contents[path] = bytes
+            : throw BuildException.Limit($"the files of this build have more than {limits.MaxTotalBytes} bytes together", path);
     }
 
     private void Visit(string path)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Kustomize.Resources;
@@ -5,14 +6,26 @@ using GitOpsToolkit.Yaml;
 
 namespace GitOpsToolkit.Kustomize.Loader;
 
-/// <summary>Reads typed fields of a kustomization; every fault names file, line and field.</summary>
-internal sealed class FieldReader(YamlDocument document, JsonObject map, string path)
+/// <summary>Reads typed fields of a kustomization or of a configuration; every fault names file, line and field.</summary>
+/// <param name="file">The file that faults name.</param>
+/// <param name="lineOf">The line a node stands on.</param>
+/// <param name="map">The fields.</param>
+/// <param name="path">Where the map stands in its document.</param>
+/// <param name="strict">Whether unknown fields are refused.</param>
+internal sealed class FieldReader(string file, Func<JsonNode?, int> lineOf, JsonObject map, string path, bool strict = true)
 {
     private readonly Dictionary<string, (string Written, JsonNode? Value)> _fields = Collect(map);
 
-    internal int Line => document.PositionOf(map).Line;
+    internal FieldReader(YamlDocument document, JsonObject map, string path, bool strict = true)
+        : this(document.File, node => document.PositionOf(node).Line, map, path, strict)
+    {
+    }
 
-    internal string File => document.File;
+    internal int Line => lineOf(map);
+
+    internal string File => file;
+
+    internal bool Has(string field) => _fields.TryGetValue(field, out var found) && found.Value is not null;
 
     /// <summary>The first field that is not in <paramref name="known"/>, or null. Names compare without regard to case, as kustomize
     /// does.</summary>
@@ -21,6 +34,11 @@ internal sealed class FieldReader(YamlDocument document, JsonObject map, string 
 
     internal void RefuseUnknown(params string[] known)
     {
+        if (!strict)
+        {
+            return;
+        }
+
         if (FirstUnknown(new HashSet<string>(known, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
             throw Fault(unknown, $"unknown field; known are {string.Join(", ", known)}");
@@ -52,13 +70,31 @@ internal sealed class FieldReader(YamlDocument document, JsonObject map, string 
         };
     }
 
+    /// <summary>An integer; 0 when not given.</summary>
+    internal long Number(string field)
+    {
+        if (!Has(field))
+        {
+            return 0;
+        }
+
+        var value = _fields[field].Value!;
+        return value.GetValueKind() == JsonValueKind.Number
+            && long.TryParse(JsonNodes.ScalarText(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Fault(field, "an integer is expected");
+    }
+
+    /// <summary>A text, or null when not given.</summary>
+    internal string? OptionalText(string field) => Has(field) ? Text(field) : null;
+
     internal IReadOnlyList<Located> Texts(string field)
     {
         List<Located> texts = [];
         foreach (var item in List(field))
         {
             texts.Add(JsonNodes.IsString(item)
-                ? new Located(item!.GetValue<string>(), document.PositionOf(item).Line)
+                ? new Located(item!.GetValue<string>(), lineOf(item))
                 : throw Fault(field, "a list of strings is expected", item));
         }
 
@@ -71,7 +107,7 @@ internal sealed class FieldReader(YamlDocument document, JsonObject map, string 
         foreach (var item in List(field))
         {
             readers.Add(item is JsonObject child
-                ? new FieldReader(document, child, $"{Path(field)}[{readers.Count}]")
+                ? new FieldReader(file, lineOf, child, $"{Path(field)}[{readers.Count}]", strict)
                 : throw Fault(field, "a list of maps is expected", item));
         }
 
@@ -85,7 +121,7 @@ internal sealed class FieldReader(YamlDocument document, JsonObject map, string 
             return null;
         }
 
-        return found.Value is JsonObject child ? new FieldReader(document, child, Path(field)) : throw Fault(field, "a map is expected");
+        return found.Value is JsonObject child ? new FieldReader(file, lineOf, child, Path(field), strict) : throw Fault(field, "a map is expected");
     }
 
     /// <summary>A map of strings; other scalars are refused, as kustomize does.</summary>
@@ -119,7 +155,7 @@ internal sealed class FieldReader(YamlDocument document, JsonObject map, string 
     internal BuildException Fault(string field, string message, JsonNode? node = null)
     {
         var at = node ?? (_fields.TryGetValue(field, out var found) ? found.Value : null) ?? map;
-        return BuildException.At(message, document.File, document.PositionOf(at).Line, Path(field));
+        return BuildException.At(message, file, lineOf(at), Path(field));
     }
 
     private IReadOnlyList<JsonNode?> List(string field)

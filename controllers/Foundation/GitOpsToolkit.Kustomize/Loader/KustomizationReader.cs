@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using GitOpsToolkit.Kustomize.Patches;
-using GitOpsToolkit.Kustomize.Transformers;
+using GitOpsToolkit.Kustomize.Generators;
+using GitOpsToolkit.Kustomize.Replacements;
 using GitOpsToolkit.Yaml;
 
 namespace GitOpsToolkit.Kustomize.Loader;
@@ -10,19 +10,24 @@ internal static class KustomizationReader
 {
     private static readonly HashSet<string> Known = new(StringComparer.OrdinalIgnoreCase)
     {
-        "apiVersion", "kind", "metadata", "resources", "components", "namespace", "namePrefix", "nameSuffix", "labels", "commonLabels",
-        "commonAnnotations", "images", "patches",
+        "apiVersion", "kind", "metadata", "resources", "bases", "components", "crds", "namespace", "namePrefix", "nameSuffix", "labels",
+        "commonLabels", "commonAnnotations", "images", "imageTags", "replicas", "patches", "patchesStrategicMerge", "patchesJson6902",
+        "replacements", "vars", "configMapGenerator", "secretGenerator", "generatorOptions", "generators", "transformers", "validators",
+        "configurations", "openapi", "buildMetadata", "sortOptions",
     };
 
-    /// <summary>Fields of kustomize's language that this engine does not build yet.</summary>
-    private static readonly HashSet<string> NotHonoured = new(StringComparer.OrdinalIgnoreCase)
+    /// <summary>Fields of kustomize's language that start programs.</summary>
+    private static readonly HashSet<string> Refused = new(StringComparer.OrdinalIgnoreCase)
     {
-        "bases", "buildMetadata", "configMapGenerator", "configurations", "crds", "generatorOptions", "generators",
-        "helmChartInflationGenerator",
-        "helmCharts", "helmGlobals", "imageTags", "inventory", "openapi", "patchesJson6902", "patchesStrategicMerge", "replacements",
-        "replicas",
-        "secretGenerator", "sortOptions", "transformers", "validators", "vars",
+        "helmCharts", "helmGlobals", "helmChartInflationGenerator",
     };
+
+    /// <summary>Deprecated fields and what takes their place.</summary>
+    private static readonly (string Field, string Instead)[] Deprecated =
+    [
+        ("bases", "resources"), ("commonLabels", "labels"), ("imageTags", "images"), ("patchesJson6902", "patches"),
+        ("patchesStrategicMerge", "patches"), ("vars", "replacements"),
+    ];
 
     /// <exception cref="BuildException">The text is no kustomization, or uses what is not honoured.</exception>
     internal static KustomizationFile Read(YamlDocument document)
@@ -38,22 +43,62 @@ internal static class KustomizationReader
         RefuseOthers(reader, map);
         var kind = reader.Text("kind");
         CheckType(reader, kind);
-        return new KustomizationFile
+        var file = new KustomizationFile
         {
             File = document.File,
             IsComponent = kind == "Component",
             Resources = reader.Texts("resources"),
+            Bases = reader.Texts("bases"),
             Components = reader.Texts("components"),
             Namespace = reader.Text("namespace"),
             NamePrefix = reader.Text("namePrefix"),
             NameSuffix = reader.Text("nameSuffix"),
-            Labels = [.. reader.Maps("labels").Select(ReadLabels)],
-            CommonLabels = reader.TextMap("commonLabels"),
-            CommonAnnotations = reader.TextMap("commonAnnotations"),
-            Images = [.. reader.Maps("images").Select(ReadImage)],
-            Patches = [.. reader.Maps("patches").Select(ReadPatch)],
             IsEmpty = !map.Any(field => !IsTypeField(field.Key) && !IsUnset(field.Value)),
+            Warnings =
+            [
+                .. Deprecated.Where(deprecated => reader.Has(deprecated.Field)).Select(deprecated =>
+                    $"{document.File}: '{deprecated.Field}' is deprecated, use '{deprecated.Instead}' instead"),
+            ],
         };
+        return WithGenerators(WithTransformers(file, reader), reader);
+    }
+
+    private static KustomizationFile WithTransformers(KustomizationFile file, FieldReader reader) => file with
+    {
+        Labels = [.. reader.Maps("labels").Select(EntryReader.Labels)],
+        CommonLabels = reader.TextMap("commonLabels"),
+        CommonAnnotations = reader.TextMap("commonAnnotations"),
+        Images = [.. reader.Maps("images").Concat(reader.Maps("imageTags")).Select(EntryReader.Image)],
+        Replicas = [.. reader.Maps("replicas").Select(EntryReader.Replica)],
+        Patches = [.. reader.Maps("patches").Select(EntryReader.Patch)],
+        PatchesStrategicMerge = reader.Texts("patchesStrategicMerge"),
+        PatchesJson6902 = [.. reader.Maps("patchesJson6902").Select(EntryReader.Patch)],
+        Replacements = [.. reader.Maps("replacements").Select(ReplacementReader.Entry)],
+        Transformers = reader.Texts("transformers"),
+        Validators = reader.Texts("validators"),
+        Sort = reader.Map("sortOptions") is { } sort ? ReadSort(sort) : null,
+    };
+
+    private static KustomizationFile WithGenerators(KustomizationFile file, FieldReader reader)
+    {
+        var options = reader.Map("generatorOptions") is { } global ? EntryReader.Options(global) : null;
+        var openApi = reader.TextMap("openapi");
+        return openApi.TryGetValue("version", out var version) && version != "v1.21.2"
+            ? throw reader.Fault("openapi", $"the version '{version}' is unknown; name a file with 'path'")
+            : file with
+            {
+                Data =
+                [
+                    .. reader.Maps("configMapGenerator").Select(entry => EntryReader.Data(entry, isSecret: false, options)),
+                    .. reader.Maps("secretGenerator").Select(entry => EntryReader.Data(entry, isSecret: true, options)),
+                ],
+                Generators = reader.Texts("generators"),
+                Configurations = reader.Texts("configurations"),
+                Crds = reader.Texts("crds"),
+                Variables = [.. reader.Maps("vars").Select(EntryReader.Variable)],
+                OpenApiPath = openApi.GetValueOrDefault("path"),
+                BuildMetadata = [.. reader.Texts("buildMetadata").Select(option => option.Text)],
+            };
     }
 
     private static void RefuseOthers(FieldReader reader, JsonObject map)
@@ -61,13 +106,13 @@ internal static class KustomizationReader
         List<BuildError> errors = [];
         foreach (var (name, value) in map)
         {
-            if (Known.Contains(name) || (NotHonoured.Contains(name) && IsBlank(value)))
+            if (Known.Contains(name) || (Refused.Contains(name) && IsBlank(value)))
             {
                 continue;
             }
 
-            var message = NotHonoured.Contains(name)
-                ? "this field is not honoured yet; remove it, or render the manifests before they are committed"
+            var message = Refused.Contains(name)
+                ? "Helm charts are not built here, since that would start a program; render them before, or use a HelmRelease"
                 : "unknown field";
             errors.AddRange(reader.Fault(name, message).Errors);
         }
@@ -93,6 +138,26 @@ internal static class KustomizationReader
         }
     }
 
+    private static SortOptions ReadSort(FieldReader sort)
+    {
+        sort.RefuseUnknown("order", "legacySortOptions");
+        var order = sort.Text("order");
+        var legacy = sort.Map("legacySortOptions");
+        legacy?.RefuseUnknown("orderFirst", "orderLast");
+        if (order is not ("legacy" or "fifo"))
+        {
+            throw sort.Fault("order", "must be legacy or fifo");
+        }
+
+        if (order == "fifo" && legacy is not null)
+        {
+            throw sort.Fault("legacySortOptions", "only goes with order: legacy");
+        }
+
+        IReadOnlyList<string>? Kinds(string field) => legacy is null ? null : [.. legacy.Texts(field).Select(kind => kind.Text)];
+        return new SortOptions(order == "legacy", Kinds("orderFirst"), Kinds("orderLast"));
+    }
+
     private static bool IsTypeField(string name) =>
         name.Equals("apiVersion", StringComparison.OrdinalIgnoreCase) || name.Equals("kind", StringComparison.OrdinalIgnoreCase);
 
@@ -106,64 +171,4 @@ internal static class KustomizationReader
     /// <summary>An empty list is set, if to nothing.</summary>
     private static bool IsUnset(JsonNode? value) =>
         value is null || (value is JsonValue scalar && scalar.TryGetValue<string>(out var text) && text.Length == 0);
-
-    private static LabelEntry ReadLabels(FieldReader entry)
-    {
-        entry.RefuseUnknown("pairs", "includeSelectors", "includeTemplates", "includeVolumeClaimTemplates", "fields");
-        return new LabelEntry(
-            entry.TextMap("pairs"), entry.Bool("includeSelectors"), entry.Bool("includeTemplates"),
-            entry.Bool("includeVolumeClaimTemplates"),
-            [.. entry.Maps("fields").Select(ReadFieldSpec)]);
-    }
-
-    private static FieldSpec ReadFieldSpec(FieldReader entry)
-    {
-        entry.RefuseUnknown("path", "create", "group", "version", "kind");
-        var path = entry.Text("path");
-        return path.Length > 0
-            ? new FieldSpec(path, entry.Bool("create"), entry.Text("group"), entry.Text("version"), entry.Text("kind"))
-            : throw entry.Fault("path", "is required");
-    }
-
-    private static ImageOverride ReadImage(FieldReader entry)
-    {
-        entry.RefuseUnknown("name", "newName", "newTag", "digest");
-        return new ImageOverride(entry.Text("name"), entry.Text("newName"), entry.Text("newTag"), entry.Text("digest"));
-    }
-
-    private static PatchEntry ReadPatch(FieldReader entry)
-    {
-        entry.RefuseUnknown("path", "patch", "target", "options");
-        var (path, text) = (entry.Text("path"), entry.Text("patch").Trim());
-        if (path.Length == 0 == (text.Length == 0))
-        {
-            throw BuildException.At("one of 'path' and 'patch' is expected", entry.File, entry.Line, entry.PathOfSelf);
-        }
-
-        var options = entry.Map("options");
-        options?.RefuseUnknown("allowNameChange", "allowKindChange");
-        return new PatchEntry(
-            path.Length > 0 ? path : null, text.Length > 0 ? text : null, ReadTarget(entry.Map("target")),
-            options?.Bool("allowNameChange") ?? false, options?.Bool("allowKindChange") ?? false, entry.Line, entry.PathOfSelf);
-    }
-
-    private static PatchTarget? ReadTarget(FieldReader? target)
-    {
-        if (target is null)
-        {
-            return null;
-        }
-
-        target.RefuseUnknown("group", "version", "kind", "name", "namespace", "labelSelector", "annotationSelector");
-        return new PatchTarget
-        {
-            Group = target.Text("group"),
-            Version = target.Text("version"),
-            Kind = target.Text("kind"),
-            Name = target.Text("name"),
-            Namespace = target.Text("namespace"),
-            LabelSelector = target.Text("labelSelector"),
-            AnnotationSelector = target.Text("annotationSelector"),
-        };
-    }
 }

@@ -1,39 +1,56 @@
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Kustomize.Resources;
+using GitOpsToolkit.Kustomize.Transformers;
 
 namespace GitOpsToolkit.Kustomize.Patches;
 
-/// <summary>One entry of <c>patches</c> made ready: either merge patches or one JSON patch, and where it was written.</summary>
+/// <summary>A patch made ready: either merge patches or one JSON patch, and where it was written.</summary>
 internal sealed record LoadedPatch(
     IReadOnlyList<Resource> Merges, JsonPatch? Json, Selector? Target, bool AllowNameChange, bool AllowKindChange, Origin Origin,
-    string Field);
-
-/// <summary>The <c>patches</c> field.</summary>
-internal static class PatchTransformer
+    string Field)
 {
-    internal static void Apply(ResourceSet set, LoadedPatch patch)
+    /// <summary>Whether an object that a JSON patch changes is still found by the name it had before. Not so for the old field.</summary>
+    internal bool KeepsPreviousIds { get; init; } = true;
+}
+
+/// <summary>Applies one patch.</summary>
+internal sealed class PatchTransformer(LoadedPatch patch) : ITransformer
+{
+    public void Transform(ResourceSet set)
     {
-        var removed = new HashSet<Resource>(ReferenceEqualityComparer.Instance);
         if (patch.Json is not null)
         {
-            ApplyJson(set, patch, patch.Json);
+            ApplyJson(set, patch.Json);
+            return;
         }
-        else
+
+        var idsChanged = false;
+        var removed = new HashSet<Resource>(ReferenceEqualityComparer.Instance);
+        foreach (var (target, merge) in MergeTargets(set))
         {
-            foreach (var (target, merge) in MergeTargets(set, patch))
+            if (removed.Contains(target))
             {
-                if (!removed.Contains(target) && !ApplyMerge(target, merge, patch))
-                {
-                    removed.Add(target);
-                }
+                continue;
             }
+
+            var before = target.Id;
+            if (!ApplyMerge(target, merge))
+            {
+                removed.Add(target);
+            }
+
+            idsChanged |= target.Id != before;
         }
 
         set.Remove(removed);
-        set.IdsChanged();
+        if (idsChanged)
+        {
+            set.RefuseDuplicates();
+            set.IdsChanged();
+        }
     }
 
-    private static List<(Resource Target, Resource Patch)> MergeTargets(ResourceSet set, LoadedPatch patch)
+    private List<(Resource Target, Resource Patch)> MergeTargets(ResourceSet set)
     {
         if (patch.Target is { } selector)
         {
@@ -41,15 +58,14 @@ internal static class PatchTransformer
         }
 
         List<(Resource, Resource)> targets = [];
-        var index = set.IndexAnyId();
         foreach (var merge in patch.Merges)
         {
-            var found = set.WithAnyId(merge.Id, index);
+            var found = set.WithAnyId(merge.Id);
             targets.Add(found.Count switch
             {
                 1 => (found[0], merge),
-                0 => throw Fault(patch, $"no object matches the patch for {merge.Id} ({merge.Id.ApiVersion})"),
-                _ => throw Fault(patch, $"several objects match the patch for {merge.Id}: {string.Join(", ", found.Select(r => r.Origin))}"),
+                0 => throw Fault($"no object matches the patch for {merge.Id} ({merge.Id.ApiVersion})"),
+                _ => throw Fault($"several objects match the patch for {merge.Id}: {string.Join(", ", found.Select(r => r.Origin))}"),
             });
         }
 
@@ -57,7 +73,7 @@ internal static class PatchTransformer
     }
 
     /// <returns>False when the patch deletes the object.</returns>
-    private static bool ApplyMerge(Resource target, Resource merge, LoadedPatch patch)
+    private bool ApplyMerge(Resource target, Resource merge)
     {
         var (name, space, kind) = (target.Name, target.Namespace, target.Kind);
         var body = (JsonObject)merge.Body.DeepClone();
@@ -83,7 +99,7 @@ internal static class PatchTransformer
         }
         catch (MergeException e)
         {
-            throw Fault(patch, $"patching {target.Id} ({target.Origin}): {e.Path}: {e.Message}");
+            throw Fault($"patching {target.Id} ({target.Origin}): {e.Path}: {e.Message}");
         }
 
         if (!patch.AllowKindChange)
@@ -100,22 +116,27 @@ internal static class PatchTransformer
         return true;
     }
 
-    private static void ApplyJson(ResourceSet set, LoadedPatch patch, JsonPatch json)
+    private void ApplyJson(ResourceSet set, JsonPatch json)
     {
         foreach (var target in set.Items.Where(patch.Target!.Matches))
         {
-            target.StorePreviousId();
+            if (patch.KeepsPreviousIds)
+            {
+                target.StorePreviousId();
+            }
+
             try
             {
                 target.Body = json.Apply(target.Body);
             }
             catch (MergeException e)
             {
-                throw Fault(patch, $"patching {target.Id} ({target.Origin}): {e.Path}: {e.Message}");
+                throw Fault($"patching {target.Id} ({target.Origin}): {e.Path}: {e.Message}");
             }
         }
+
+        set.IdsChanged();
     }
 
-    private static BuildException Fault(LoadedPatch patch, string message) =>
-        BuildException.At(message, patch.Origin.File, patch.Origin.Line, patch.Field);
+    private BuildException Fault(string message) => BuildException.At(message, patch.Origin.File, patch.Origin.Line, patch.Field);
 }

@@ -52,6 +52,7 @@ internal sealed class Selector
         _namespace = Anchored(target.Namespace, "namespace");
         _labels = Patches.LabelSelector.Parse(target.LabelSelector);
         _annotations = Patches.LabelSelector.Parse(target.AnnotationSelector);
+        HasMetadata = target.LabelSelector.Length > 0 || target.AnnotationSelector.Length > 0;
     }
 
     internal bool Matches(Resource resource)
@@ -64,6 +65,18 @@ internal sealed class Selector
             && _labels.Matches(resource.Labels)
             && _annotations.Matches(resource.Annotations);
     }
+
+    /// <summary>Whether it asks for labels or annotations.</summary>
+    internal bool HasMetadata { get; }
+
+    /// <summary>Whether it asks for anything of the id.</summary>
+    internal bool HasId => (_group ?? _version ?? _kind ?? _name ?? _namespace) is not null;
+
+    internal bool MatchesMetadata(Resource resource) => _labels.Matches(resource.Labels) && _annotations.Matches(resource.Annotations);
+
+    /// <summary>Matches one id as it is written: a namespace that is not given is empty.</summary>
+    internal bool MatchesId(ResourceId id) =>
+        Is(_group, id.Group) && Is(_version, id.Version) && Is(_kind, id.Kind) && Is(_name, id.Name) && Is(_namespace, id.Namespace);
 
     private static bool Is(Regex? pattern, string text) => pattern is null || pattern.IsMatch(text);
 

@@ -14,7 +14,7 @@ public readonly record struct Origin(string File, int Line)
 /// <summary>A Kubernetes object on its way through a build.</summary>
 public sealed class Resource
 {
-    private readonly List<ResourceId> _previousIds = [];
+    private readonly List<(string Kind, string Namespace, string Name)> _previous = [];
     private readonly List<string> _prefixes = [];
     private readonly List<string> _suffixes = [];
 
@@ -28,7 +28,7 @@ public sealed class Resource
     public JsonObject Body { get; internal set; }
 
     /// <summary>Where it was written.</summary>
-    public Origin Origin { get; }
+    public Origin Origin { get; private set; }
 
     /// <summary>Its id as it stands now.</summary>
     public ResourceId Id
@@ -50,10 +50,13 @@ public sealed class Resource
     public string Namespace => Metadata?.Text("namespace") ?? "";
 
     /// <summary>The id it was read with, before any transformation.</summary>
-    internal ResourceId OriginalId => _previousIds.Count > 0 ? _previousIds[0] : Id;
+    internal ResourceId OriginalId => _previous.Count > 0 ? PreviousId(_previous[0]) : Id;
 
-    /// <summary>Every id it had before the present one, oldest first.</summary>
-    internal IReadOnlyList<ResourceId> PreviousIds => _previousIds;
+    /// <summary>Every id it had before the present one, oldest first. Group and version are always the present ones, as in kustomize.</summary>
+    internal IEnumerable<ResourceId> PreviousIds => _previous.Select(PreviousId);
+
+    /// <summary>The names of the previous ids, oldest first; may repeat.</summary>
+    internal IEnumerable<string> PreviousNames => _previous.Select(previous => previous.Name);
 
     internal IReadOnlyList<string> Prefixes => _prefixes;
 
@@ -65,22 +68,36 @@ public sealed class Resource
 
     internal JsonObject? Annotations => Metadata?["annotations"] as JsonObject;
 
-    /// <summary>
-    /// Whether kustomize would have kept notes in the annotations. It rewrites them when it takes the notes out again: empty
-    /// annotations vanish and other scalars become strings.
-    /// </summary>
-    internal bool WasTracked { get; set; }
+    /// <summary>What a generator said about it; <see cref="GenerationNote.None"/> for objects that were read.</summary>
+    internal GenerationNote Generation { get; set; } = GenerationNote.None;
+
+    /// <summary>Where it came from and what changed it, in kustomize's terms.</summary>
+    internal Provenance Provenance { get; } = new();
+
+    /// <summary>The variables whose value this object gives.</summary>
+    internal List<string> VariableNames { get; } = [];
 
     internal void StorePreviousId()
     {
-        WasTracked = true;
         var id = Id;
-        _previousIds.Add(id with { Namespace = id.EffectiveNamespace });
+        _previous.Add((id.Kind, id.EffectiveNamespace, id.Name));
     }
 
-    internal void AddPrefix(string prefix) => _prefixes.Add(prefix);
+    internal void AddPrefix(string prefix)
+    {
+        if (prefix.Length > 0)
+        {
+            _prefixes.Add(prefix);
+        }
+    }
 
-    internal void AddSuffix(string suffix) => _suffixes.Add(suffix);
+    internal void AddSuffix(string suffix)
+    {
+        if (suffix.Length > 0)
+        {
+            _suffixes.Add(suffix);
+        }
+    }
 
     internal void SetMetadata(string field, string value)
     {
@@ -93,29 +110,38 @@ public sealed class Resource
         Body.GetOrAddObject("metadata")[field] = value;
     }
 
-    /// <summary>Gives the annotations the form that kustomize leaves them in (see <see cref="WasTracked"/>).</summary>
-    internal void SettleAnnotations()
+    /// <summary>Takes over the identity and history of <paramref name="other"/>, whose place this resource takes.</summary>
+    internal void TakePlaceOf(Resource other)
     {
-        if (!WasTracked || Metadata is not { } metadata || !metadata.ContainsKey("annotations"))
-        {
-            return;
-        }
+        _previous.Clear();
+        _previous.AddRange(other._previous);
+        _prefixes.Clear();
+        _prefixes.AddRange(other._prefixes);
+        _suffixes.Clear();
+        _suffixes.AddRange(other._suffixes);
+        VariableNames.Clear();
+        VariableNames.AddRange(other.VariableNames);
+        Origin = other.Origin;
+        SetMetadata("name", other.Name);
+        SetMetadata("namespace", other.Namespace);
+    }
 
-        if (Annotations is not { Count: > 0 } annotations)
-        {
-            metadata.Remove("annotations");
-            return;
-        }
-
-        foreach (var (key, value) in annotations.ToArray())
-        {
-            if (value is JsonValue && !JsonNodes.IsString(value))
-            {
-                annotations[key] = JsonNodes.ScalarText(value);
-            }
-        }
+    internal Resource Copy()
+    {
+        var copy = new Resource((JsonObject)Body.DeepClone(), Origin) { Generation = Generation };
+        copy._previous.AddRange(_previous);
+        copy._prefixes.AddRange(_prefixes);
+        copy._suffixes.AddRange(_suffixes);
+        copy.VariableNames.AddRange(VariableNames);
+        return copy;
     }
 
     internal BuildException Fault(string message, string? field = null) =>
         BuildException.At($"{Id}: {message}", Origin.File, Origin.Line, field);
+
+    private ResourceId PreviousId((string Kind, string Namespace, string Name) previous)
+    {
+        var (group, version) = ResourceId.SplitApiVersion(Body.Text("apiVersion"));
+        return new ResourceId(group, version, previous.Kind, previous.Namespace, previous.Name);
+    }
 }

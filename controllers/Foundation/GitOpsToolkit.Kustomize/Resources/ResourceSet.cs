@@ -1,24 +1,29 @@
 namespace GitOpsToolkit.Kustomize.Resources;
 
-/// <summary>The objects of a build in the order they were added. No two share an id.</summary>
+/// <summary>The objects of a build in the order they were added, with indexes by id that are kept while ids stand still.</summary>
 internal sealed class ResourceSet
 {
     private readonly List<Resource> _items = [];
-    private Dictionary<ResourceId, Resource>? _byId = [];
+    private Dictionary<ResourceId, Resource>? _byId;
+    private Dictionary<ResourceId, List<Resource>>? _byAnyId;
 
     internal IReadOnlyList<Resource> Items => _items;
 
     /// <exception cref="BuildException">The id is taken.</exception>
     internal void Add(Resource resource)
     {
-        var index = Index();
-        if (!index.TryAdd(resource.Id.Effective, resource))
+        var index = ById();
+        var id = resource.Id.Effective;
+        if (!index.TryAdd(id, resource))
         {
-            var other = index[resource.Id.Effective];
-            throw resource.Fault($"the object is already defined at {other.Origin}; remove one of the two or give it another name");
+            throw resource.Fault($"the object is already defined at {index[id].Origin}; remove one of the two or give it another name");
         }
 
         _items.Add(resource);
+        if (_byAnyId is not null)
+        {
+            AddAnyIds(_byAnyId, resource);
+        }
     }
 
     internal void AddAll(ResourceSet other)
@@ -30,11 +35,25 @@ internal sealed class ResourceSet
     }
 
     /// <summary>Must follow every change of names, namespaces or kinds.</summary>
-    /// <exception cref="BuildException">Two objects now share an id.</exception>
     internal void IdsChanged()
     {
         _byId = null;
-        Index();
+        _byAnyId = null;
+    }
+
+    /// <exception cref="BuildException">Two objects share an id.</exception>
+    internal void RefuseDuplicates()
+    {
+        var index = new Dictionary<ResourceId, Resource>(_items.Count);
+        foreach (var resource in _items)
+        {
+            if (!index.TryAdd(resource.Id.Effective, resource))
+            {
+                throw resource.Fault($"the transformation gives this object the id of the one at {index[resource.Id.Effective].Origin}");
+            }
+        }
+
+        _byId = index;
     }
 
     internal void Remove(IReadOnlySet<Resource> removed)
@@ -46,46 +65,61 @@ internal sealed class ResourceSet
         }
     }
 
-    /// <summary>The resources which have, or once had, this id.</summary>
-    internal IReadOnlyList<Resource> WithAnyId(ResourceId id, Dictionary<ResourceId, List<Resource>> index) =>
-        index.TryGetValue(id.Effective, out var found) ? found : [];
-
-    /// <summary>An index over every present and previous id.</summary>
-    internal Dictionary<ResourceId, List<Resource>> IndexAnyId()
+    /// <summary>Puts one object in the place of another.</summary>
+    internal void Replace(Resource old, Resource replacement)
     {
-        var index = new Dictionary<ResourceId, List<Resource>>();
-        foreach (var resource in _items)
-        {
-            foreach (var id in resource.PreviousIds.Append(resource.Id).Select(id => id.Effective).Distinct())
-            {
-                if (!index.TryGetValue(id, out var list))
-                {
-                    index[id] = list = [];
-                }
-
-                list.Add(resource);
-            }
-        }
-
-        return index;
+        _items[_items.IndexOf(old)] = replacement;
+        IdsChanged();
     }
 
-    private Dictionary<ResourceId, Resource> Index()
+    /// <summary>Gives the objects another order.</summary>
+    internal void Reorder(IEnumerable<Resource> items)
     {
-        if (_byId is not null)
-        {
-            return _byId;
-        }
+        List<Resource> ordered = [.. items];
+        _items.Clear();
+        _items.AddRange(ordered);
+        IdsChanged();
+    }
 
-        var index = new Dictionary<ResourceId, Resource>(_items.Count);
-        foreach (var resource in _items)
+    /// <summary>The resources which have, or once had, this id, in the order of the set.</summary>
+    internal IReadOnlyList<Resource> WithAnyId(ResourceId id)
+    {
+        if (_byAnyId is null)
         {
-            if (!index.TryAdd(resource.Id.Effective, resource))
+            _byAnyId = [];
+            foreach (var resource in _items)
             {
-                throw resource.Fault($"the transformation gives this object the id of the one at {index[resource.Id.Effective].Origin}");
+                AddAnyIds(_byAnyId, resource);
             }
         }
 
-        return _byId = index;
+        return _byAnyId.TryGetValue(id.Effective, out var found) ? found : [];
+    }
+
+    private static void AddAnyIds(Dictionary<ResourceId, List<Resource>> index, Resource resource)
+    {
+        foreach (var id in resource.PreviousIds.Append(resource.Id).Select(id => id.Effective).Distinct())
+        {
+            if (!index.TryGetValue(id, out var list))
+            {
+                index[id] = list = [];
+            }
+
+            list.Add(resource);
+        }
+    }
+
+    private Dictionary<ResourceId, Resource> ById()
+    {
+        if (_byId is null)
+        {
+            _byId = new Dictionary<ResourceId, Resource>(_items.Count);
+            foreach (var resource in _items)
+            {
+                _byId.TryAdd(resource.Id.Effective, resource);
+            }
+        }
+
+        return _byId;
     }
 }

@@ -22,15 +22,31 @@ internal sealed record FieldSpec(string Path, bool Create = false, string? Group
         && (string.IsNullOrEmpty(Kind) || Kind == id.Kind);
 
     /// <summary>Appends the specs of <paramref name="more"/> which <paramref name="specs"/> does not cover yet.</summary>
+    /// <exception cref="BuildException">Two specs of one field disagree on whether it is created.</exception>
     internal static List<FieldSpec> Merge(IEnumerable<FieldSpec> specs, IEnumerable<FieldSpec> more)
     {
         List<FieldSpec> result = [.. specs];
+        var byPath = result.ToLookup(spec => spec.Path).ToDictionary(paths => paths.Key, paths => paths.ToList());
         foreach (var candidate in more)
         {
-            if (!result.Exists(existing => existing.Path == candidate.Path && Covers(candidate, existing)))
+            if (!byPath.TryGetValue(candidate.Path, out var same))
             {
-                result.Add(candidate);
+                byPath[candidate.Path] = same = [];
             }
+
+            if (same.Find(existing => Covers(candidate, existing)) is { } covering)
+            {
+                if (covering.Create != candidate.Create)
+                {
+                    throw BuildException.At(
+                        $"the configuration says both that '{candidate.Path}' is created where it is missing and that it is not; keep one");
+                }
+
+                continue;
+            }
+
+            same.Add(candidate);
+            result.Add(candidate);
         }
 
         return result;
@@ -76,6 +92,10 @@ internal static class FieldWalker
         }
     }
 
+    /// <summary>As <see cref="Apply"/> without creating anything, whatever the kind of the object is by now.</summary>
+    internal static void ApplyToAny(Resource resource, FieldSpec spec, Func<JsonNode?, JsonNode?> set) =>
+        new Walk(resource, spec, NewLeaf: null, set).Visit(resource.Body, 0);
+
     private readonly record struct Walk(Resource Resource, FieldSpec Spec, Func<JsonNode>? NewLeaf, Func<JsonNode?, JsonNode?> Set)
     {
         internal void Visit(JsonNode? node, int step)
@@ -106,6 +126,12 @@ internal static class FieldWalker
             name = isList ? name[..^2] : name;
             var isLast = step == Spec.Steps.Length - 1;
             var found = map.TryGetPropertyValue(name, out var value);
+            if (value is null && found && isList)
+            {
+                map[name] = new JsonArray();
+                return;
+            }
+
             if (value is null)
             {
                 if (NewLeaf is null || isList)

@@ -9,22 +9,13 @@ namespace GitOpsToolkit.Kustomize.Transformers;
 /// <param name="NewName">The name to use instead; empty keeps it.</param>
 /// <param name="NewTag">The tag to use instead; empty keeps it.</param>
 /// <param name="Digest">The digest to use instead; empty keeps it.</param>
-public sealed record ImageOverride(string Name, string NewName = "", string NewTag = "", string Digest = "");
+/// <param name="TagSuffix">Appended to the tag where neither a new tag nor a digest is given.</param>
+public sealed record ImageOverride(string Name, string NewName = "", string NewTag = "", string Digest = "", string TagSuffix = "");
 
-/// <summary>The <c>images</c> field: rewrites the images of containers wherever they stand, and of image volumes.</summary>
-internal static class ImageTransformer
+/// <summary>One entry of <c>images</c>: rewrites the images of containers wherever they stand, and of the fields that are configured.</summary>
+internal sealed class ImageTransformer(ImageOverride image, IReadOnlyList<FieldSpec> fields) : ITransformer
 {
-    private static readonly FieldSpec[] Fields =
-    [
-        new("spec/containers[]/image"),
-        new("spec/initContainers[]/image"),
-        new("spec/volumes[]/image/reference"),
-        new("spec/template/spec/containers[]/image"),
-        new("spec/template/spec/initContainers[]/image"),
-        new("spec/template/spec/volumes[]/image/reference"),
-    ];
-
-    internal static void Apply(ResourceSet set, ImageOverride image)
+    public void Transform(ResourceSet set)
     {
         if (Pattern(image.Name) is not { } pattern)
         {
@@ -42,7 +33,7 @@ internal static class ImageTransformer
             }
 
             VisitContainers(resource.Body, Update);
-            foreach (var field in Fields)
+            foreach (var field in fields)
             {
                 FieldWalker.Apply(resource, field, newLeaf: null, value => value is JsonValue
                     ? Update(value)
@@ -73,6 +64,10 @@ internal static class ImageTransformer
         if (image.NewTag.Length > 0 || image.Digest.Length > 0)
         {
             (tag, digest) = (image.NewTag, image.Digest);
+        }
+        else if (image.TagSuffix.Length > 0)
+        {
+            (tag, digest) = (tag + image.TagSuffix, "");
         }
 
         return name + (tag.Length > 0 ? $":{tag}" : "") + (digest.Length > 0 ? $"@{digest}" : "");

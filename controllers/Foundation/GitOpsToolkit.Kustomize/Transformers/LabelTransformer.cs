@@ -4,20 +4,25 @@ using GitOpsToolkit.Kustomize.Resources;
 namespace GitOpsToolkit.Kustomize.Transformers;
 
 /// <summary>Sets entries of the maps that field specs lead to: labels, selectors, annotations.</summary>
-internal static class LabelTransformer
+internal sealed class LabelTransformer(IReadOnlyDictionary<string, string> pairs, IReadOnlyList<FieldSpec> fields) : ITransformer
 {
-    internal static void Apply(ResourceSet set, IReadOnlyDictionary<string, string> pairs, IReadOnlyList<FieldSpec> fields)
+    public void Transform(ResourceSet set)
     {
+        if (pairs.Count == 0)
+        {
+            return;
+        }
+
         foreach (var resource in set.Items)
         {
             foreach (var field in fields)
             {
-                FieldWalker.Apply(resource, field, () => new JsonObject(), value => SetEntries(resource, field, value, pairs));
+                FieldWalker.Apply(resource, field, () => new JsonObject(), value => SetEntries(resource, field, value));
             }
         }
     }
 
-    private static JsonNode? SetEntries(Resource resource, FieldSpec field, JsonNode? value, IReadOnlyDictionary<string, string> pairs)
+    private JsonNode? SetEntries(Resource resource, FieldSpec field, JsonNode? value)
     {
         if (value is not JsonObject map)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GitOpsToolkit.Kustomize.Configuration;
 using GitOpsToolkit.Kustomize.Resources;
 
 namespace GitOpsToolkit.Kustomize.Transformers;
@@ -7,38 +8,33 @@ namespace GitOpsToolkit.Kustomize.Transformers;
 /// Mends the fields that name other objects after those were renamed or moved. Runs once, after the last kustomization.
 /// Objects are found by the names they once had, through one index, so the cost is linear in the number of references.
 /// </summary>
-internal sealed class NameReferenceTransformer
+internal sealed class NameReferenceTransformer : ITransformer
 {
-    private readonly Dictionary<string, List<Resource>> _byPreviousName = new(StringComparer.Ordinal);
-    private readonly ResourceSet _set;
+    private readonly NameReference[] _forAnyKind;
+    private readonly Dictionary<string, NameReference[]> _byReferrer;
+    private Dictionary<string, List<Resource>> _byPreviousName = [];
 
-    private NameReferenceTransformer(ResourceSet set)
+    internal NameReferenceTransformer(IReadOnlyList<NameReference> references)
     {
-        _set = set;
-        foreach (var resource in set.Items)
-        {
-            foreach (var name in resource.PreviousIds.Select(id => id.Name).Distinct(StringComparer.Ordinal))
-            {
-                if (!_byPreviousName.TryGetValue(name, out var list))
-                {
-                    _byPreviousName[name] = list = [];
-                }
+        _forAnyKind = [.. references.Where(reference => string.IsNullOrEmpty(reference.Field.Kind))];
+        _byReferrer = references.Select(reference => reference.Field.Kind).Where(kind => !string.IsNullOrEmpty(kind)).Distinct().ToDictionary(
+            kind => kind!,
+            kind => references.Where(reference => string.IsNullOrEmpty(reference.Field.Kind) || reference.Field.Kind == kind).ToArray());
+    }
 
-                list.Add(resource);
-            }
+    public void Transform(ResourceSet set)
+    {
+        _byPreviousName = IndexPreviousNames(set);
+        if (_byPreviousName.Count == 0)
+        {
+            return; // Nothing was renamed or moved.
         }
-    }
 
-    internal static void Apply(ResourceSet set)
-    {
-        new NameReferenceTransformer(set).Run();
-    }
-
-    private void Run()
-    {
-        foreach (var referrer in _set.Items)
+        foreach (var referrer in set.Items)
         {
-            if (!NameReferences.ByReferrer.TryGetValue(referrer.OriginalId.Kind, out var rules))
+            var original = referrer.OriginalId;
+            var rules = _byReferrer.GetValueOrDefault(original.Kind, _forAnyKind);
+            if (rules.Length == 0)
             {
                 continue;
             }
@@ -46,14 +42,32 @@ internal sealed class NameReferenceTransformer
             var subjectNamespaces = SubjectNamespaces(referrer);
             foreach (var rule in rules)
             {
-                if (rule.Field.Selects(referrer.OriginalId))
+                if (rule.Field.Selects(original))
                 {
-                    var field = rule.Field with { Group = null, Version = null, Kind = null };
                     var lookup = new Lookup(referrer, rule, _byPreviousName, subjectNamespaces);
-                    FieldWalker.Apply(referrer, field, newLeaf: null, lookup.Update);
+                    FieldWalker.ApplyToAny(referrer, rule.Field, lookup.Update);
                 }
             }
         }
+    }
+
+    private static Dictionary<string, List<Resource>> IndexPreviousNames(ResourceSet set)
+    {
+        var index = new Dictionary<string, List<Resource>>(StringComparer.Ordinal);
+        foreach (var resource in set.Items)
+        {
+            foreach (var name in resource.PreviousNames.Distinct(StringComparer.Ordinal))
+            {
+                if (!index.TryGetValue(name, out var list))
+                {
+                    index[name] = list = [];
+                }
+
+                list.Add(resource);
+            }
+        }
+
+        return index;
     }
 
     /// <summary>A role binding may name accounts of other namespaces: those that its subjects mention.</summary>
@@ -106,7 +120,6 @@ internal sealed class NameReferenceTransformer
         {
             var name = JsonNodes.ScalarText(value)!;
             var target = Select(name, _ => true, sameNamespace: false);
-            target?.WasTracked = true;
             return target is null || target.Name == name ? value : target.Name;
         }
 
@@ -118,7 +131,6 @@ internal sealed class NameReferenceTransformer
             }
 
             var target = Select(name, NamespaceFilter(map), sameNamespace: true);
-            target?.WasTracked = true;
             if (target is null || (target.Name == name && target.Namespace.Length == 0))
             {
                 return;
@@ -174,20 +186,7 @@ internal sealed class NameReferenceTransformer
                     $"'{name}' may mean several objects: {string.Join(", ", found.Select(c => $"{c.Id} ({c.Origin})"))}", rule.Field.Path);
         }
 
-        private bool IsTargetKind(Resource candidate)
-        {
-            foreach (var id in candidate.PreviousIds)
-            {
-                if (id.Kind == rule.TargetKind
-                    && (rule.TargetGroup is null || rule.TargetGroup == id.Group)
-                    && (rule.TargetVersion is null || rule.TargetVersion == id.Version))
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
+        private bool IsTargetKind(Resource candidate) => candidate.PreviousIds.Any(rule.Names);
 
         private bool CanBeReferenced(Resource candidate) =>
             _referrerId.IsClusterScoped

@@ -3,64 +3,91 @@ using GitOpsToolkit.Kustomize.Resources;
 
 namespace GitOpsToolkit.Kustomize.Transformers;
 
-/// <summary>The <c>namespace</c> field: moves every namespaced object, and the fields that name its namespace.</summary>
-internal static class NamespaceTransformer
+/// <summary>Which subjects of role bindings move along with the namespace.</summary>
+internal enum SubjectMode
 {
-    private static readonly FieldSpec[] Fields =
-    [
-        new("metadata/name", Create: true, Kind: "Namespace"),
-        new("spec/service/namespace", Create: true, Group: "apiregistration.k8s.io", Kind: "APIService"),
-        new("spec/conversion/webhook/clientConfig/service/namespace", Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition"),
-    ];
+    /// <summary>Those named <c>default</c>: the namespace's own account.</summary>
+    DefaultOnly,
 
-    internal static void Apply(ResourceSet set, string target)
+    /// <summary>All service accounts.</summary>
+    AllServiceAccounts,
+
+    /// <summary>None.</summary>
+    None,
+}
+
+/// <summary>Moves every namespaced object into a namespace, and the fields that name its namespace.</summary>
+/// <param name="target">The namespace.</param>
+/// <param name="fields">The further fields that hold it.</param>
+/// <param name="subjects">The subjects that move along.</param>
+/// <param name="unsetOnly">Whether what is set already stays.</param>
+internal sealed class NamespaceTransformer(
+    string target, IReadOnlyList<FieldSpec> fields, SubjectMode subjects = SubjectMode.DefaultOnly, bool unsetOnly = false) : ITransformer
+{
+    public void Transform(ResourceSet set)
     {
-        foreach (var resource in set.Items)
-        {
-            resource.StorePreviousId();
-            if (!resource.Id.IsClusterScoped)
-            {
-                resource.SetMetadata("namespace", target);
-            }
-
-            if (resource.Kind is "RoleBinding" or "ClusterRoleBinding")
-            {
-                MoveDefaultSubjects(resource, target);
-            }
-
-            SetFields(resource, target);
-        }
-
-        set.IdsChanged();
-    }
-
-    private static void SetFields(Resource resource, string target)
-    {
-        foreach (var field in Fields)
-        {
-            // Only the core Namespace carries its own name as the namespace; another group's kind of that name does not.
-            if (field.Path == "metadata/name" && resource.Body.Text("apiVersion") != "v1")
-            {
-                continue;
-            }
-
-            FieldWalker.Apply(resource, field, () => "", value => value is JsonValue
-                ? target
-                : throw resource.Fault("the namespace can only be set on a scalar", field.Path));
-        }
-    }
-
-    /// <summary>Subjects named <c>default</c> are the namespace's own account; others are found by name references.</summary>
-    private static void MoveDefaultSubjects(Resource resource, string target)
-    {
-        if (resource.Body["subjects"] is not JsonArray subjects)
+        if (target.Length == 0)
         {
             return;
         }
 
-        foreach (var subject in subjects.OfType<JsonObject>().Where(subject => subject.Text("name") == "default"))
+        foreach (var resource in set.Items)
         {
-            subject["namespace"] = target;
+            resource.StorePreviousId();
+            Move(resource);
+        }
+
+        set.RefuseDuplicates();
+        set.IdsChanged();
+    }
+
+    internal void Move(Resource resource)
+    {
+        if (!resource.Id.IsClusterScoped && !(unsetOnly && resource.Namespace.Length > 0))
+        {
+            resource.SetMetadata("namespace", target);
+        }
+
+        var isBinding = resource.Kind is "RoleBinding" or "ClusterRoleBinding";
+        if (isBinding && subjects != SubjectMode.None)
+        {
+            MoveSubjects(resource);
+        }
+
+        foreach (var field in fields)
+        {
+            // Only the core Namespace carries its own name as the namespace; another group's kind of that name does not.
+            var isForeignName = field.Path == "metadata/name" && resource.Body.Text("apiVersion") != "v1";
+            var isSubject = isBinding && field is { Path: "subjects/namespace", Kind: "RoleBinding" or "ClusterRoleBinding" };
+            if (field.Path == "metadata/namespace" || isForeignName || isSubject)
+            {
+                continue;
+            }
+
+            FieldWalker.Apply(resource, field, () => "", value => value switch
+            {
+                JsonValue when unsetOnly && JsonNodes.ScalarText(value) is not "" => value,
+                JsonValue => target,
+                _ => throw resource.Fault("the namespace can only be set on a scalar", field.Path),
+            });
+        }
+    }
+
+    /// <summary>Other subjects are found by name references.</summary>
+    private void MoveSubjects(Resource resource)
+    {
+        if (resource.Body["subjects"] is not JsonArray list)
+        {
+            return;
+        }
+
+        var (field, wanted) = subjects == SubjectMode.AllServiceAccounts ? ("kind", "ServiceAccount") : ("name", "default");
+        foreach (var subject in list.OfType<JsonObject>().Where(subject => subject.Text(field) == wanted))
+        {
+            if (!unsetOnly || subject.Text("namespace").Length == 0)
+            {
+                subject["namespace"] = target;
+            }
         }
     }
 }

@@ -1,4 +1,6 @@
-namespace GitOpsToolkit.Kustomize.Transformers;
+using GitOpsToolkit.Kustomize.Transformers;
+
+namespace GitOpsToolkit.Kustomize.Configuration;
 
 /// <summary>Where labels and annotations stand in the built-in kinds.</summary>
 internal static class LabelFields
@@ -8,7 +10,8 @@ internal static class LabelFields
     internal static readonly IReadOnlyList<FieldSpec> VolumeClaims =
         [new("spec/volumeClaimTemplates[]/metadata/labels", Create: true, Group: "apps", Kind: "StatefulSet")];
 
-    internal static readonly IReadOnlyList<FieldSpec> Templates = [ObjectLabels, .. PodTemplates("labels", statefulSetGroup: "apps")];
+    internal static readonly IReadOnlyList<FieldSpec> Templates =
+        [ObjectLabels, .. PodTemplates("labels", statefulSetGroup: "apps"), .. VolumeClaims];
 
     internal static readonly IReadOnlyList<FieldSpec> Annotations =
         [new("metadata/annotations", Create: true), .. PodTemplates("annotations", statefulSetGroup: null)];
@@ -30,7 +33,6 @@ internal static class LabelFields
         new("spec/ingress/from/podSelector/matchLabels", Group: "networking.k8s.io", Kind: "NetworkPolicy"),
         new("spec/egress/to/podSelector/matchLabels", Group: "networking.k8s.io", Kind: "NetworkPolicy"),
         .. Templates,
-        .. VolumeClaims,
     ];
 
     private static IEnumerable<FieldSpec> PodTemplates(string field, string? statefulSetGroup) =>

@@ -1,13 +1,6 @@
-using System.Collections.Frozen;
+using GitOpsToolkit.Kustomize.Transformers;
 
-namespace GitOpsToolkit.Kustomize.Transformers;
-
-/// <summary>A field that holds the name of another object.</summary>
-/// <param name="Field">The field in the referring kind.</param>
-/// <param name="TargetGroup">The group of the object named; null for any.</param>
-/// <param name="TargetVersion">Its version; null for any.</param>
-/// <param name="TargetKind">Its kind.</param>
-internal sealed record NameReference(FieldSpec Field, string? TargetGroup, string? TargetVersion, string TargetKind);
+namespace GitOpsToolkit.Kustomize.Configuration;
 
 /// <summary>Which fields of the built-in kinds name other objects: the default rules of kustomize.</summary>
 internal static class NameReferences
@@ -30,13 +23,9 @@ internal static class NameReferences
         ("Job", "spec/template/spec"), ("DaemonSet", "spec/template/spec"),
     ];
 
-    /// <summary>The rules by the kind of the referring object.</summary>
-    internal static FrozenDictionary<string, NameReference[]> ByReferrer { get; } = All()
-        .GroupBy(rule => rule.Field.Kind!)
-        .ToFrozenDictionary(group => group.Key, group => group.ToArray());
-
-    private static IEnumerable<NameReference> All() =>
-        [.. ScaleTargets(), .. ConfigMaps(), .. Secrets(), .. Services(), .. Roles(), .. PodFields(), .. Storage()];
+    /// <summary>All of them, in kustomize's order of the kinds that are named.</summary>
+    internal static IReadOnlyList<NameReference> All { get; } = NameReference.Sort(
+        [.. ScaleTargets(), .. ConfigMaps(), .. Secrets(), .. Services(), .. Roles(), .. PodFields(), .. Storage()]);
 
     private static NameReference Rule(string kind, string path, string targetKind, string? targetGroup = null,
         string? targetVersion = null, string? group = null) =>
