@@ -35,16 +35,16 @@ public sealed class MergeRulesTests
     [InlineData("apps/v1", "Gadget")]
     [InlineData("apps/v1beta1", "Deployment")]
     [InlineData("", "")]
-    public void A_kind_that_is_not_built_in_has_no_rules(string apiVersion, string kind) => Assert.Null(MergeRules.For(apiVersion, kind));
+    public void A_kind_that_is_not_built_in_has_no_rules(string apiVersion, string kind) => Assert.Null(MergeRules.BuiltIn.For(apiVersion, kind));
 
     private static MergeList? Find(string apiVersion, string kind, string path)
     {
-        var type = MergeRules.For(apiVersion, kind);
+        var type = MergeRules.BuiltIn.For(apiVersion, kind);
         MergeList? list = null;
         foreach (var step in path.Split('.'))
         {
-            list = type?.Lists.GetValueOrDefault(step);
-            type = list is not null ? list.Element : type?.Fields.GetValueOrDefault(step);
+            list = type?.List(step);
+            type = list is not null ? list.Element : type?.Field(step);
         }
 
         return list;

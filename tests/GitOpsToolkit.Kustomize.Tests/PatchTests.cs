@@ -29,13 +29,13 @@ public sealed class PatchTests
 
     private static JsonObject Parse(string json) => (JsonObject)JsonNode.Parse(json)!;
 
-    private static string? Merge(string target, string patch) => StrategicMerge.Apply(Parse(target), Parse(patch))?.ToJsonString();
+    private static string? Merge(string target, string patch) => StrategicMerge.Apply(Parse(target), Parse(patch), MergeRules.BuiltIn)?.ToJsonString();
 
     private static JsonObject? TryMerge(JsonObject target, JsonObject patch)
     {
         try
         {
-            return StrategicMerge.Apply((JsonObject)target.DeepClone(), (JsonObject)patch.DeepClone());
+            return StrategicMerge.Apply((JsonObject)target.DeepClone(), (JsonObject)patch.DeepClone(), MergeRules.BuiltIn);
         }
         catch (MergeException)
         {

@@ -15,6 +15,7 @@ internal sealed class Accumulator(BoundedFiles files, BuildOptions options, Canc
     private readonly Stack<string> _directories = new();
     private readonly Dictionary<string, KustomizationFile?> _known = new(StringComparer.Ordinal);
     private readonly List<string> _warnings = [];
+    private readonly MergeSchema _schema = new();
     private string _root = "";
     private bool _wantsNotes;
     private int _objects;
@@ -44,7 +45,8 @@ internal sealed class Accumulator(BoundedFiles files, BuildOptions options, Canc
         }
 
         var local = new LocalFiles(files, file.File, options.FilesBelowKustomization);
-        var pipeline = new Pipeline(file, local, kind => _wantsNotes ? SourceNote.Builtin(PathFromRoot(file.File), kind) : null);
+        var pipeline = new Pipeline(file, local, _schema, kind => _wantsNotes ? SourceNote.Builtin(PathFromRoot(file.File), kind) : null);
+        UseSchema(file, local);
         AddResources(file, [.. file.Resources.Select(entry => (entry, "resources")), .. file.Bases.Select(entry => (entry, "bases"))], accumulation);
         accumulation.MergeConfig(DefaultConfig.Value.Merge(ConfigReader.Read(local, file.Configurations)));
         accumulation.MergeConfig(CrdReader.Read(local, file.Crds));
@@ -58,6 +60,18 @@ internal sealed class Accumulator(BoundedFiles files, BuildOptions options, Canc
         Validate(file, local, accumulation);
         accumulation.Variables.Add(file.Variables, accumulation.Set);
         _directories.Pop();
+    }
+
+    private void UseSchema(KustomizationFile file, LocalFiles local)
+    {
+        if (file.OpenApiPath is not { } path)
+        {
+            return;
+        }
+
+        BuildException Fault(string message) => BuildException.At(message, file.File, field: "openapi.path");
+        var documents = local.Documents(path, Fault);
+        _schema.Use(documents.Count > 0 && documents[0].Root is JsonObject root ? new OpenApiSchema(root) : throw Fault($"'{path}' is no OpenAPI file"));
     }
 
     private void Generate(KustomizationFile file, LocalFiles local, Pipeline pipeline, Accumulation accumulation)
@@ -82,7 +96,7 @@ internal sealed class Accumulator(BoundedFiles files, BuildOptions options, Canc
     {
         List<Step<ITransformer>> steps = [.. pipeline.Transformers(accumulation.Config)];
         steps.AddRange(Configs(file, file.Transformers, "transformers").Select(config =>
-            new Step<ITransformer>(BuiltinTransformers.Make(config, local), NoteOf(config))));
+            new Step<ITransformer>(BuiltinTransformers.Make(config, local, _schema), NoteOf(config))));
         foreach (var step in steps)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -108,7 +122,7 @@ internal sealed class Accumulator(BoundedFiles files, BuildOptions options, Canc
                 copy.Add(resource.Copy());
             }
 
-            BuiltinTransformers.Make(config, local).Transform(copy);
+            BuiltinTransformers.Make(config, local, _schema).Transform(copy);
             if (copy.Items.Count != accumulation.Set.Items.Count
                 || copy.Items.Zip(accumulation.Set.Items).Any(pair => !JsonNode.DeepEquals(pair.First.Body, pair.Second.Body)))
             {

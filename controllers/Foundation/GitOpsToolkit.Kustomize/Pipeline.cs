@@ -14,8 +14,9 @@ internal readonly record struct Step<T>(T Runs, SourceNote? Note);
 /// <summary>The generators and transformers that the fields of one kustomization ask for, in kustomize's fixed order.</summary>
 /// <param name="file">The kustomization.</param>
 /// <param name="files">The files that it may read.</param>
+/// <param name="schema">What merges by which keys.</param>
 /// <param name="note">Makes the note on a built-in step of a kind.</param>
-internal sealed class Pipeline(KustomizationFile file, LocalFiles files, Func<string, SourceNote?> note)
+internal sealed class Pipeline(KustomizationFile file, LocalFiles files, IMergeSchema schema, Func<string, SourceNote?> note)
 {
     internal IEnumerable<Step<IGenerator>> Generators() => file.Data.Select(arguments => new Step<IGenerator>(
         new DataGenerator(files, arguments), note(arguments.IsSecret ? "SecretGenerator" : "ConfigMapGenerator")));
@@ -29,10 +30,10 @@ internal sealed class Pipeline(KustomizationFile file, LocalFiles files, Func<st
         if (file.PatchesStrategicMerge.Count > 0)
         {
             Add("PatchStrategicMergeTransformer", new Plugins.TransformerChain([.. file.PatchesStrategicMerge.Select(patch =>
-                new PatchTransformer(PatchLoader.LoadMerge(files, patch, "patchesStrategicMerge")))]));
+                new PatchTransformer(PatchLoader.LoadMerge(files, patch, "patchesStrategicMerge"), schema))]));
         }
 
-        Add("PatchTransformer", file.Patches.Select(patch => new PatchTransformer(PatchLoader.Load(files, patch))));
+        Add("PatchTransformer", file.Patches.Select(patch => new PatchTransformer(PatchLoader.Load(files, patch), schema)));
         if (file.Namespace.Length > 0)
         {
             Add("NamespaceTransformer", new NamespaceTransformer(file.Namespace, config.Namespace));
@@ -50,7 +51,7 @@ internal sealed class Pipeline(KustomizationFile file, LocalFiles files, Func<st
             Add("AnnotationsTransformer", new LabelTransformer(file.CommonAnnotations, config.CommonAnnotations));
         }
 
-        Add("PatchJson6902Transformer", file.PatchesJson6902.Select(patch => new PatchTransformer(PatchLoader.LoadJson(files, patch))));
+        Add("PatchJson6902Transformer", file.PatchesJson6902.Select(patch => new PatchTransformer(PatchLoader.LoadJson(files, patch), schema)));
         Add("ReplicaCountTransformer", file.Replicas.Select(entry => new ReplicaTransformer(
             entry.Name, entry.Count, config.Replicas, message => BuildException.At(message, file.File, entry.Line, entry.Field))));
         Add("ImageTagTransformer", file.Images.Select(image => new ImageTransformer(image, config.Images)));

@@ -3,26 +3,19 @@ using System.Globalization;
 
 namespace GitOpsToolkit.Kustomize.Patches;
 
-/// <summary>What a strategic merge must know about the fields of a type: which lists are merged by key, and what lies below.</summary>
-/// <param name="Fields">Fields that hold maps of known types.</param>
-/// <param name="Lists">Lists that are merged instead of replaced.</param>
-internal sealed record MergeType(FrozenDictionary<string, MergeType> Fields, FrozenDictionary<string, MergeList> Lists);
-
-/// <summary>A list that is merged element by element.</summary>
-/// <param name="Keys">The fields that identify an element; empty when the elements are scalars.</param>
-/// <param name="Element">The type of the elements, or null when nothing below is merged by key.</param>
-internal sealed record MergeList(string[] Keys, MergeType? Element);
-
 /// <summary>
 /// The merge keys of the built-in kinds: those of the schema that kustomize embeds, and for kinds and fields that it lacks those of current
 /// Kubernetes. They are generated (<c>make schema-facts</c>) and read at their first use.
 /// </summary>
-internal static class MergeRules
+internal sealed class MergeRules : IMergeSchema
 {
+    /// <summary>The schema where no other is given.</summary>
+    internal static readonly MergeRules BuiltIn = new();
+
     private static readonly Lazy<FrozenDictionary<(string ApiVersion, string Kind), MergeType>> Known = new(Read);
 
     /// <summary>The rules for a kind; null for kinds that are not built in, whose lists are always replaced.</summary>
-    internal static MergeType? For(string apiVersion, string kind) => Known.Value.GetValueOrDefault((apiVersion, kind));
+    public MergeType? For(string apiVersion, string kind) => Known.Value.GetValueOrDefault((apiVersion, kind));
 
     private static FrozenDictionary<(string ApiVersion, string Kind), MergeType> Read()
     {
@@ -55,7 +48,7 @@ internal static class MergeRules
 
     /// <summary>Reads fields such as <c>containers[name]:9</c> (a list) and <c>template:14</c> (a map); types stand before those that use
     /// them.</summary>
-    private static MergeType TypeOf(ReadOnlySpan<string> fields, List<MergeType> types)
+    private static KnownType TypeOf(ReadOnlySpan<string> fields, List<MergeType> types)
     {
         Dictionary<string, MergeType> maps = [];
         Dictionary<string, MergeList> lists = [];
@@ -75,7 +68,14 @@ internal static class MergeRules
             lists.Add(name[..bracket], new MergeList(keys, below));
         }
 
-        return new MergeType(maps.ToFrozenDictionary(), lists.ToFrozenDictionary());
+        return new KnownType(maps.ToFrozenDictionary(), lists.ToFrozenDictionary());
+    }
+
+    private sealed class KnownType(FrozenDictionary<string, MergeType> fields, FrozenDictionary<string, MergeList> lists) : MergeType
+    {
+        internal override MergeType? Field(string name) => fields.GetValueOrDefault(name);
+
+        internal override MergeList? List(string name) => lists.GetValueOrDefault(name);
     }
 
     private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);

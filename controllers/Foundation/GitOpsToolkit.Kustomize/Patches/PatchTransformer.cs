@@ -14,7 +14,7 @@ internal sealed record LoadedPatch(
 }
 
 /// <summary>Applies one patch.</summary>
-internal sealed class PatchTransformer(LoadedPatch patch) : ITransformer
+internal sealed class PatchTransformer(LoadedPatch patch, IMergeSchema schema) : ITransformer
 {
     public void Transform(ResourceSet set)
     {
@@ -90,7 +90,7 @@ internal sealed class PatchTransformer(LoadedPatch patch) : ITransformer
 
         try
         {
-            if (StrategicMerge.Apply(target.Body, body) is not { } merged || merged.Count == 0)
+            if (StrategicMerge.Apply(target.Body, body, schema) is not { } merged || merged.Count == 0)
             {
                 return false;
             }

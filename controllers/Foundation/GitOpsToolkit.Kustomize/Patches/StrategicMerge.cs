@@ -21,9 +21,9 @@ internal static class StrategicMerge
     /// <summary>Merges; neither argument may be used afterwards.</summary>
     /// <returns>The merged object, or null when the patch deletes it.</returns>
     /// <exception cref="MergeException">The shapes do not fit.</exception>
-    internal static JsonObject? Apply(JsonObject target, JsonObject patch)
+    internal static JsonObject? Apply(JsonObject target, JsonObject patch, IMergeSchema schema)
     {
-        var type = TypeOf(target) ?? TypeOf(patch);
+        var type = TypeOf(target, schema) ?? TypeOf(patch, schema);
         var merged = (JsonObject?)Merge(target, patch, type, "");
         if (merged is not null)
         {
@@ -33,8 +33,8 @@ internal static class StrategicMerge
         return merged;
     }
 
-    private static MergeType? TypeOf(JsonObject node) =>
-        node["apiVersion"] is not null && node["kind"] is not null ? MergeRules.For(node.Text("apiVersion"), node.Text("kind")) : null;
+    private static MergeType? TypeOf(JsonObject node, IMergeSchema schema) =>
+        node["apiVersion"] is not null && node["kind"] is not null ? schema.For(node.Text("apiVersion"), node.Text("kind")) : null;
 
     /// <summary>Merges a value that the patch names; a null patch removes it.</summary>
     private static JsonNode? Merge(JsonNode? target, JsonNode? patch, MergeType? type, string path)
@@ -47,7 +47,7 @@ internal static class StrategicMerge
                 return target switch
                 {
                     null => Clean(map, path),
-                    JsonObject existing => MergeMaps(existing, map, type ?? TypeOf(existing) ?? TypeOf(map), path),
+                    JsonObject existing => MergeMaps(existing, map, type, path),
                     _ => throw Mismatch(path, "a map", target),
                 };
             case JsonArray list:
@@ -70,7 +70,7 @@ internal static class StrategicMerge
         foreach (var (field, value) in patch.ToArray())
         {
             var at = path.Length == 0 ? field : $"{path}.{field}";
-            if (type is not null && type.Lists.TryGetValue(field, out var rule) && value is JsonArray elements)
+            if (type?.List(field) is { } rule && value is JsonArray elements)
             {
                 MergeListField(target, field, elements, rule, at);
                 continue;
@@ -78,7 +78,7 @@ internal static class StrategicMerge
 
             patch[field] = null;
             var existing = target[field];
-            var merged = Merge(existing, value, type?.Fields.GetValueOrDefault(field), at);
+            var merged = Merge(existing, value, type?.Field(field), at);
             if (merged is null)
             {
                 target.Remove(field);
@@ -150,9 +150,9 @@ internal static class StrategicMerge
                     map.Remove(field);
                     break;
                 case JsonObject child:
-                    DropNulls(child, type?.Fields.GetValueOrDefault(field));
+                    DropNulls(child, type?.Field(field));
                     break;
-                case JsonArray list when type is not null && type.Lists.TryGetValue(field, out var rule):
+                case JsonArray list when type?.List(field) is { } rule:
                     foreach (var element in list.OfType<JsonObject>())
                     {
                         DropNulls(element, rule.Element);

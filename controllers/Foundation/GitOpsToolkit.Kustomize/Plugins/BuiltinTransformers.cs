@@ -11,7 +11,7 @@ namespace GitOpsToolkit.Kustomize.Plugins;
 internal static class BuiltinTransformers
 {
     /// <exception cref="BuildException">The kind is unknown, not built in, or wrongly configured.</exception>
-    internal static ITransformer Make(Resource config, LocalFiles files)
+    internal static ITransformer Make(Resource config, LocalFiles files, IMergeSchema schema)
     {
         PluginConfig.RefuseForeign(config);
         var reader = PluginConfig.Reader(config);
@@ -24,9 +24,9 @@ internal static class BuiltinTransformers
                 reader.Map("imageTag") is { } image ? EntryReader.Image(image) : new ImageOverride(""),
                 EntryReader.FieldSpecs(reader, "fieldSpecs")),
             "NamespaceTransformer" => Namespace(reader),
-            "PatchTransformer" => new PatchTransformer(PatchLoader.Load(files, EntryReader.Patch(reader, "patch"))),
-            "PatchJson6902Transformer" => new PatchTransformer(PatchLoader.LoadJson(files, EntryReader.Patch(reader, "jsonOp"))),
-            "PatchStrategicMergeTransformer" => Merges(reader, files),
+            "PatchTransformer" => new PatchTransformer(PatchLoader.Load(files, EntryReader.Patch(reader, "patch")), schema),
+            "PatchJson6902Transformer" => new PatchTransformer(PatchLoader.LoadJson(files, EntryReader.Patch(reader, "jsonOp")), schema),
+            "PatchStrategicMergeTransformer" => Merges(reader, files, schema),
             "PrefixTransformer" => Affix(reader, isSuffix: false),
             "SuffixTransformer" => Affix(reader, isSuffix: true),
             "PrefixSuffixTransformer" => new TransformerChain([Affix(reader, isSuffix: false), Affix(reader, isSuffix: true)]),
@@ -51,13 +51,13 @@ internal static class BuiltinTransformers
             reader.Map("metadata")?.Text("namespace") ?? "", EntryReader.FieldSpecs(reader, "fieldSpecs"), subjects, reader.Bool("unsetOnly"));
     }
 
-    private static TransformerChain Merges(FieldReader reader, LocalFiles files)
+    private static TransformerChain Merges(FieldReader reader, LocalFiles files, IMergeSchema schema)
     {
         List<ITransformer> patches = [.. reader.Texts("paths").Select(path =>
-            new PatchTransformer(PatchLoader.LoadMerge(files, path, reader.Path("paths"))))];
+            new PatchTransformer(PatchLoader.LoadMerge(files, path, reader.Path("paths")), schema))];
         if (reader.Text("patches") is { Length: > 0 } inline)
         {
-            patches.Add(new PatchTransformer(PatchLoader.LoadInlineMerge(files, new Located(inline, reader.Line), reader.Path("patches"))));
+            patches.Add(new PatchTransformer(PatchLoader.LoadInlineMerge(files, new Located(inline, reader.Line), reader.Path("patches")), schema));
         }
 
         return patches.Count > 0 ? new TransformerChain(patches) : throw reader.Fault("paths", "'paths' or 'patches' is expected");
