@@ -64,6 +64,11 @@ internal sealed class Accumulator(BoundedFiles files, BuildOptions options, Canc
 
     private void UseSchema(KustomizationFile file, LocalFiles local)
     {
+        if (file.UsesBuiltInSchema)
+        {
+            _schema.Use(MergeRules.BuiltIn);
+        }
+
         if (file.OpenApiPath is not { } path)
         {
             return;

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using GitOpsToolkit.Kustomize.Generators;
 using GitOpsToolkit.Kustomize.Loader;
 using GitOpsToolkit.Kustomize.Resources;
@@ -23,7 +22,7 @@ internal static class Finisher
         "internal.config.kubernetes.io/generatorBehavior", "internal.config.kubernetes.io/needsHashSuffix",
         "internal.config.kubernetes.io/path", "internal.config.kubernetes.io/index", "internal.config.kubernetes.io/seqindent",
         "internal.config.kubernetes.io/id", "internal.config.kubernetes.io/annotations-migration-resource-id",
-        "config.kubernetes.io/path", "config.kubernetes.io/index", "config.k8s.io/id",
+        "internal.config.kubernetes.io/helm-generated", "config.kubernetes.io/path", "config.kubernetes.io/index", "config.k8s.io/id",
     ];
 
     /// <exception cref="BuildException">A reference or a variable is at fault.</exception>

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using GitOpsToolkit.Kustomize.Configuration;
 using GitOpsToolkit.Kustomize.Loader;
 using GitOpsToolkit.Kustomize.Resources;
@@ -17,37 +16,34 @@ internal static class LegacyOrder
         }
 
         var ranks = KindOrder.RanksOf(options.First ?? KindOrder.First, options.Last ?? KindOrder.Last);
-        set.Reorder(set.Items.Select(resource => new Entry(resource, ranks)).Order().Select(entry => entry.Resource));
+        set.Reorder(set.Items
+            .Select(resource => new Entry(resource, resource.Id, ranks.GetValueOrDefault(resource.Kind)))
+            .Order(Comparer<Entry>.Create(Compare))
+            .Select(entry => entry.Resource));
     }
 
-    private sealed class Entry(Resource resource, FrozenDictionary<string, int> ranks) : IComparable<Entry>
+    private readonly record struct Entry(Resource Resource, ResourceId Id, int Rank);
+
+    private static int Compare(Entry a, Entry b)
     {
-        private readonly ResourceId _id = resource.Id;
-        private readonly int _rank = ranks.GetValueOrDefault(resource.Kind);
-
-        internal Resource Resource => resource;
-
-        public int CompareTo(Entry? other)
+        if (a.Rank != b.Rank)
         {
-            if (other is null || _rank != other._rank)
-            {
-                return _rank.CompareTo(other?._rank ?? int.MinValue);
-            }
-
-            var types = string.CompareOrdinal(TypeText(_id), TypeText(other._id));
-            if (types != 0)
-            {
-                // Namespaces of the core group come before those of other groups.
-                var reversed = _id.Kind == "Namespace" && other._id.Kind == "Namespace" && (_id.Group.Length == 0 || other._id.Group.Length == 0);
-                return reversed ? -types : types;
-            }
-
-            return string.CompareOrdinal(NameText(_id), NameText(other._id));
+            return a.Rank.CompareTo(b.Rank);
         }
 
-        private static string TypeText(ResourceId id) => KindOrder.SortText(id.Group, id.Version, id.Kind);
+        var types = string.CompareOrdinal(TypeText(a.Id), TypeText(b.Id));
+        if (types == 0)
+        {
+            return string.CompareOrdinal(NameText(a.Id), NameText(b.Id));
+        }
 
-        private static string NameText(ResourceId id) =>
-            $"{(id.Namespace.Length == 0 ? "~X" : id.Namespace)}|{(id.Name.Length == 0 ? "~N" : id.Name)}";
+        // Namespaces of the core group come before those of other groups.
+        var reversed = a.Id.Kind == "Namespace" && b.Id.Kind == "Namespace" && (a.Id.Group.Length == 0 || b.Id.Group.Length == 0);
+        return reversed ? -types : types;
     }
+
+    private static string TypeText(ResourceId id) => KindOrder.SortText(id.Group, id.Version, id.Kind);
+
+    private static string NameText(ResourceId id) =>
+        $"{(id.Namespace.Length == 0 ? "~X" : id.Namespace)}|{(id.Name.Length == 0 ? "~N" : id.Name)}";
 }

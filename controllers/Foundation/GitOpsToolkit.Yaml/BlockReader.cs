@@ -58,6 +58,12 @@ internal sealed class BlockReader
         }
     }
 
+    /// <summary>Fields without any value in the document that is being read.</summary>
+    private HashSet<(JsonObject Map, string Key)>? _bareNulls;
+
+    /// <summary>Whether the value read last was none at all, not a written <c>null</c>.</summary>
+    private bool _isBare;
+
     private List<YamlDocument> Documents()
     {
         List<YamlDocument> documents = [];
@@ -80,7 +86,8 @@ internal sealed class BlockReader
             mayBegin = false;
             var start = new YamlPosition(_line, _indent + 1);
             var root = Collection(0);
-            documents.Add(new YamlDocument(_file, root, start, _text, documents.Count, _caps));
+            documents.Add(new YamlDocument(_file, root, start, _text, documents.Count, _caps) { BareNulls = _bareNulls });
+            _bareNulls = null;
         }
 
         return documents;
@@ -186,9 +193,16 @@ internal sealed class BlockReader
         {
             var (key, at) = Key();
             Count();
-            if (!map.TryAdd(key, Value(at, indent, depth + 1)))
+            _isBare = false;
+            var value = Value(at, indent, depth + 1);
+            if (!map.TryAdd(key, value))
             {
                 throw new UnusualException();
+            }
+
+            if (value is null && _isBare)
+            {
+                (_bareNulls ??= []).Add((map, key));
             }
         }
         while (_indent == indent && _start >= 0 && !IsEntry() && !IsMarker());
@@ -218,6 +232,7 @@ internal sealed class BlockReader
         }
 
         Enter(depth);
+        _isBare = true;
         return null;
     }
 

@@ -11,6 +11,7 @@ internal sealed class DocumentBuilder(IParser parser, string file, YamlReaderOpt
     private readonly ScalarResolver _scalars = new();
     private readonly Dictionary<string, Anchored> _anchors = [];
     private Dictionary<JsonNode, YamlPosition> _positions = NewPositions();
+    private HashSet<(JsonObject Map, string Key)>? _bareNulls;
     private int _nodes;
 
     /// <summary>
@@ -32,12 +33,13 @@ internal sealed class DocumentBuilder(IParser parser, string file, YamlReaderOpt
             parser.Consume<DocumentStart>();
             _anchors.Clear();
             _positions = NewPositions();
+            _bareNulls = null;
             var first = parser.Current!;
             var empty = first is Scalar { Value.Length: 0, Style: ScalarStyle.Plain, Tag.IsEmpty: true, Anchor.IsEmpty: true };
             var built = Read(depth: 0);
             if (!empty)
             {
-                documents.Add(new YamlDocument(file, built.Value, Position(first.Start), _positions));
+                documents.Add(new YamlDocument(file, built.Value, Position(first.Start), _positions) { BareNulls = _bareNulls });
             }
 
             parser.Consume<DocumentEnd>();
@@ -140,6 +142,11 @@ internal sealed class DocumentBuilder(IParser parser, string file, YamlReaderOpt
             }
 
             line = (int)keyEvent.Start.Line;
+            if (parser.Current is Scalar { Value.Length: 0, Style: ScalarStyle.Plain, Tag.IsEmpty: true })
+            {
+                (_bareNulls ??= []).Add((map, key));
+            }
+
             var value = Read(depth + 1);
             map[key] = value.Value;
             nodes += value.Nodes + 1;

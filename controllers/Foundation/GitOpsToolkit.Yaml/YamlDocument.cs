@@ -26,6 +26,9 @@ public sealed class YamlDocument
         _full = new Lazy<YamlDocument>(() => YamlReader.ReadAny(text, file, caps)[index]);
     }
 
+    /// <summary>The fields of maps that have no value at all: kustomize drops them where it keeps a written <c>null</c>. Null for none.</summary>
+    public IReadOnlySet<(JsonObject Map, string Key)>? BareNulls { get; internal init; }
+
     /// <summary>The file as named by the caller of the reader; may be empty.</summary>
     public string File { get; }
 

@@ -10,7 +10,12 @@ namespace GitOpsToolkit.Kustomize.Tests.Conformance;
 public sealed class CorpusTests(ITestOutputHelper output)
 {
     /// <summary>Cases that differ, each with the reason; <c>api/specs/kustomize.md</c> lists them.</summary>
-    private static readonly Dictionary<string, string> Exceptions = [];
+    private static readonly Dictionary<string, string> Exceptions = new()
+    {
+        ["krusty-TestAddManagedbyLabel"] = "the answer was recorded with a development build, which labels with its own version",
+        ["filter-replacement-ValueInlineStructuredData-8"] = "the YAML inside of the text is written in block style, not in its own flow style",
+        ["filter-patchstrategicmerge-Filter-22"] = "a patch puts a bare string among the containers: kustomize empties the list, we refuse the patch",
+    };
 
     [Theory]
     [InlineData("kustomize-tests")]

@@ -38,7 +38,8 @@ internal sealed record TransformerConfig
             return this;
         }
 
-        if (ReferenceEquals(this, Empty))
+        // Merging into nothing is not idle: of fields for one kind and for all kinds, kustomize keeps the one that is sorted first.
+        if (ReferenceEquals(this, Empty) && ReferenceEquals(other, DefaultConfig.Value))
         {
             return other;
         }

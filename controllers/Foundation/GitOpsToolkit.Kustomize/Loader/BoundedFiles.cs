@@ -26,10 +26,10 @@ internal sealed class BoundedFiles(IFileSource source, BuildLimits limits, Cance
 
     /// <summary>Reads all YAML documents of a file that hold anything.</summary>
     /// <exception cref="BuildException">The file cannot be read, is beyond a limit or no YAML.</exception>
-    internal IReadOnlyList<YamlDocument> Documents(string path)
+    internal IReadOnlyList<YamlDocument> Documents(string path, YamlReaderOptions? options = null)
     {
         Visit(path);
-        return Parse(Text(path), path);
+        return Parse(Text(path), path, options: options);
     }
 
     /// <summary>Reads a file as it is.</summary>
@@ -41,11 +41,11 @@ internal sealed class BoundedFiles(IFileSource source, BuildLimits limits, Cance
     }
 
     /// <exception cref="BuildException">The text is no YAML; lines count from <paramref name="firstLine"/>.</exception>
-    internal static IReadOnlyList<YamlDocument> Parse(string text, string file, int firstLine = 1)
+    internal static IReadOnlyList<YamlDocument> Parse(string text, string file, int firstLine = 1, YamlReaderOptions? options = null)
     {
         try
         {
-            return YamlReader.ReadAll(text, file);
+            return YamlReader.ReadAll(text, file, options);
         }
         catch (YamlReadException e)
         {

@@ -1,6 +1,5 @@
 using GitOpsToolkit.Kustomize.Generators;
 using GitOpsToolkit.Kustomize.Patches;
-using GitOpsToolkit.Kustomize.Replacements;
 using GitOpsToolkit.Kustomize.Resources;
 using GitOpsToolkit.Kustomize.Transformers;
 using GitOpsToolkit.Kustomize.Variables;

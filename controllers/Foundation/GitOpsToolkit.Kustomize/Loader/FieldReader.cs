@@ -52,7 +52,7 @@ internal sealed class FieldReader(string file, Func<JsonNode?, int> lineOf, Json
             return "";
         }
 
-        return JsonNodes.IsString(found.Value) ? found.Value.GetValue<string>() : throw Fault(field, "a string is expected");
+        return TextOf(found.Value) ?? throw Fault(field, "a string is expected");
     }
 
     internal bool Bool(string field)
@@ -93,9 +93,7 @@ internal sealed class FieldReader(string file, Func<JsonNode?, int> lineOf, Json
         List<Located> texts = [];
         foreach (var item in List(field))
         {
-            texts.Add(JsonNodes.IsString(item)
-                ? new Located(item!.GetValue<string>(), lineOf(item))
-                : throw Fault(field, "a list of strings is expected", item));
+            texts.Add(new Located(TextOf(item) ?? throw Fault(field, "a list of strings is expected", item), lineOf(item)));
         }
 
         return texts;
@@ -140,9 +138,9 @@ internal sealed class FieldReader(string file, Func<JsonNode?, int> lineOf, Json
 
         foreach (var (key, value) in child)
         {
-            result[key] = value is null || JsonNodes.IsString(value)
-                ? value?.GetValue<string>() ?? ""
-                : throw Fault($"{field}.{key}", "a string is expected; put the value in quotes", value);
+            result[key] = value is null
+                ? ""
+                : TextOf(value) ?? throw Fault($"{field}.{key}", "a string is expected; put the value in quotes", value);
         }
 
         return result;
@@ -157,6 +155,9 @@ internal sealed class FieldReader(string file, Func<JsonNode?, int> lineOf, Json
         var at = node ?? (_fields.TryGetValue(field, out var found) ? found.Value : null) ?? map;
         return BuildException.At(message, file, lineOf(at), Path(field));
     }
+
+    /// <summary>Outside of a kustomization kustomize takes other scalars as text.</summary>
+    private string? TextOf(JsonNode? node) => JsonNodes.IsString(node) || !strict ? JsonNodes.ScalarText(node) : null;
 
     private IReadOnlyList<JsonNode?> List(string field)
     {

@@ -89,6 +89,9 @@ internal sealed record KustomizationFile
     /// <summary>The file of <c>openapi.path</c>; null when not given.</summary>
     internal string? OpenApiPath { get; init; }
 
+    /// <summary>Whether <c>openapi.version</c> asks for the built-in schema, whatever the bases name.</summary>
+    internal bool UsesBuiltInSchema { get; init; }
+
     internal IReadOnlyList<string> BuildMetadata { get; init; } = [];
 
     internal SortOptions? Sort { get; init; }

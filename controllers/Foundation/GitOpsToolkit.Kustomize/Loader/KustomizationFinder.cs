@@ -1,9 +1,14 @@
+using GitOpsToolkit.Yaml;
+
 namespace GitOpsToolkit.Kustomize.Loader;
 
 /// <summary>Finds the kustomization of a directory, or makes one for a plain directory as Flux does.</summary>
 internal static class KustomizationFinder
 {
     private static readonly string[] Names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+    /// <summary>kustomize takes the last of repeated keys, here and only here.</summary>
+    private static readonly YamlReaderOptions RepeatedKeys = new() { LastKeyWins = true };
 
     /// <returns>The kustomization of the directory, or null when it has none.</returns>
     /// <exception cref="BuildException">It has several, or the one it has is faulty.</exception>
@@ -20,7 +25,7 @@ internal static class KustomizationFinder
             return null;
         }
 
-        var documents = files.Documents(found[0]);
+        var documents = files.Documents(found[0], RepeatedKeys);
         return documents.Count switch
         {
             0 => new KustomizationFile { File = found[0], IsEmpty = true },

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using GitOpsToolkit.Kustomize.Generators;
 using GitOpsToolkit.Kustomize.Replacements;
 using GitOpsToolkit.Yaml;
 
@@ -97,6 +96,7 @@ internal static class KustomizationReader
                 Crds = reader.Texts("crds"),
                 Variables = [.. reader.Maps("vars").Select(EntryReader.Variable)],
                 OpenApiPath = openApi.GetValueOrDefault("path"),
+                UsesBuiltInSchema = openApi.ContainsKey("version"),
                 BuildMetadata = [.. reader.Texts("buildMetadata").Select(option => option.Text)],
             };
     }

@@ -27,7 +27,10 @@ internal static class ResourceReader
             var body = (JsonObject)next.Node;
             if (!IsList(body))
             {
-                resources.Add(new Resource((JsonObject)body.DeepClone(), new Origin(next.Document.File, line)));
+                resources.Add(new Resource(body.Parent is null ? body : (JsonObject)body.DeepClone(), new Origin(next.Document.File, line))
+                {
+                    BareNulls = next.Document.BareNulls,
+                });
                 continue;
             }
 

@@ -90,7 +90,7 @@ internal sealed class PatchTransformer(LoadedPatch patch, IMergeSchema schema) :
 
         try
         {
-            if (StrategicMerge.Apply(target.Body, body, schema) is not { } merged || merged.Count == 0)
+            if (StrategicMerge.Apply(target.Body, body, schema, target.BareNulls) is not { } merged || merged.Count == 0)
             {
                 return false;
             }

@@ -21,16 +21,16 @@ internal static class StrategicMerge
     /// <summary>Merges; neither argument may be used afterwards.</summary>
     /// <returns>The merged object, or null when the patch deletes it.</returns>
     /// <exception cref="MergeException">The shapes do not fit.</exception>
-    internal static JsonObject? Apply(JsonObject target, JsonObject patch, IMergeSchema schema)
+    internal static JsonObject? Apply(
+        JsonObject target, JsonObject patch, IMergeSchema schema, IReadOnlySet<(JsonObject Map, string Key)>? bareNulls = null)
     {
         var type = TypeOf(target, schema) ?? TypeOf(patch, schema);
-        var merged = (JsonObject?)Merge(target, patch, type, "");
-        if (merged is not null)
+        if (bareNulls is not null)
         {
-            DropNulls(merged, type);
+            DropNulls(target, type, bareNulls);
         }
 
-        return merged;
+        return (JsonObject?)Merge(target, patch, type, "");
     }
 
     private static MergeType? TypeOf(JsonObject node, IMergeSchema schema) =>
@@ -114,12 +114,6 @@ internal static class StrategicMerge
         var merged = rule.Keys.Length == 0
             ? MergeScalars(existing ?? [], patch)
             : new KeyedListMerge(rule, path).Run(existing ?? [], patch);
-        if (merged.Count == 0)
-        {
-            target.Remove(field);
-            return;
-        }
-
         target[field] = merged;
     }
 
@@ -138,24 +132,26 @@ internal static class StrategicMerge
         return merged;
     }
 
-    /// <summary>kustomize walks the whole object when it merges and loses every field without a value, save within replaced
-    /// lists.</summary>
-    private static void DropNulls(JsonObject map, MergeType? type)
+    /// <summary>
+    /// kustomize walks the whole object when it merges and loses every field without a value, save within replaced lists; a written
+    /// <c>null</c> stays.
+    /// </summary>
+    private static void DropNulls(JsonObject map, MergeType? type, IReadOnlySet<(JsonObject Map, string Key)> bareNulls)
     {
         foreach (var (field, value) in map.ToArray())
         {
             switch (value)
             {
-                case null:
+                case null when bareNulls.Contains((map, field)):
                     map.Remove(field);
                     break;
                 case JsonObject child:
-                    DropNulls(child, type?.Field(field));
+                    DropNulls(child, type?.Field(field), bareNulls);
                     break;
                 case JsonArray list when type?.List(field) is { } rule:
                     foreach (var element in list.OfType<JsonObject>())
                     {
-                        DropNulls(element, rule.Element);
+                        DropNulls(element, rule.Element, bareNulls);
                     }
 
                     break;

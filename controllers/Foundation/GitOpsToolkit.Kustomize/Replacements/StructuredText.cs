@@ -20,14 +20,14 @@ internal static class StructuredText
 
             if (JsonNodes.IsString(node))
             {
-                return TrySetIn((JsonValue)node!, steps[length..], create, value);
+                return TrySetIn(node!, steps[length..], create, value);
             }
         }
 
         return false;
     }
 
-    private static bool TrySetIn(JsonValue field, string[] steps, CreatedKind create, ReplacementValue value)
+    private static bool TrySetIn(JsonNode field, string[] steps, CreatedKind create, ReplacementValue value)
     {
         var text = field.GetValue<string>();
         try
@@ -50,12 +50,24 @@ internal static class StructuredText
                 return false;
             }
 
-            field.ReplaceWith(Write(root, text));
+            Put(field, Write(root, text));
             return true;
         }
         catch (Exception e) when (e is YamlReadException or PathException)
         {
             return false;
+        }
+    }
+
+    private static void Put(JsonNode field, string text)
+    {
+        if (field.Parent is JsonArray list)
+        {
+            list[list.IndexOf(field)] = text;
+        }
+        else if (field.Parent is JsonObject map)
+        {
+            map[field.GetPropertyName()] = text;
         }
     }
 

@@ -2,7 +2,10 @@ using System.Collections.Frozen;
 
 namespace GitOpsToolkit.Kustomize.Resources;
 
-/// <summary>The built-in kinds that live outside any namespace. Unknown kinds count as namespaced.</summary>
+/// <summary>
+/// The built-in kinds that live outside any namespace, those that kustomize 5.8 knows. Others count as namespaced, as they do there: newer ones
+/// such as ValidatingAdmissionPolicy are given a namespace, which the API server passes over.
+/// </summary>
 internal static class ClusterScopedKinds
 {
     private static readonly FrozenSet<(string Group, string Kind)> Kinds = new HashSet<(string, string)>
@@ -10,8 +13,6 @@ internal static class ClusterScopedKinds
         ("", "ComponentStatus"), ("", "Namespace"), ("", "Node"), ("", "PersistentVolume"),
         ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
         ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
-        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy"),
-        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"),
         ("apiextensions.k8s.io", "CustomResourceDefinition"),
         ("apiregistration.k8s.io", "APIService"),
         ("authentication.k8s.io", "TokenReview"),

@@ -68,6 +68,9 @@ public sealed class Resource
 
     internal JsonObject? Annotations => Metadata?["annotations"] as JsonObject;
 
+    /// <summary>The fields that were written without any value: a merge drops them. Null for none.</summary>
+    internal IReadOnlySet<(JsonObject Map, string Key)>? BareNulls { get; init; }
+
     /// <summary>What a generator said about it; <see cref="GenerationNote.None"/> for objects that were read.</summary>
     internal GenerationNote Generation { get; set; } = GenerationNote.None;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using GitOpsToolkit.Kustomize.Resources;
+using GitOpsToolkit.Yaml;
 
 namespace GitOpsToolkit.Kustomize.Transformers;
 
@@ -31,6 +32,11 @@ internal sealed class LabelTransformer(IReadOnlyDictionary<string, string> pairs
 
         foreach (var (key, text) in pairs)
         {
+            if (!map.ContainsKey(key) && PlainScalar.Resolve(key).Kind != ScalarKind.String)
+            {
+                throw resource.Fault($"the key '{key}' would read as another type than text", field.Path);
+            }
+
             map[key] = text;
         }
 

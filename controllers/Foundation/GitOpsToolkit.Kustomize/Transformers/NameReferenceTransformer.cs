@@ -25,11 +25,6 @@ internal sealed class NameReferenceTransformer : ITransformer
     public void Transform(ResourceSet set)
     {
         _byPreviousName = IndexPreviousNames(set);
-        if (_byPreviousName.Count == 0)
-        {
-            return; // Nothing was renamed or moved.
-        }
-
         foreach (var referrer in set.Items)
         {
             var original = referrer.OriginalId;

@@ -24,6 +24,8 @@ internal enum SubjectMode
 internal sealed class NamespaceTransformer(
     string target, IReadOnlyList<FieldSpec> fields, SubjectMode subjects = SubjectMode.DefaultOnly, bool unsetOnly = false) : ITransformer
 {
+    private const string HelmGenerated = "internal.config.kubernetes.io/helm-generated";
+
     public void Transform(ResourceSet set)
     {
         if (target.Length == 0)
@@ -33,6 +35,11 @@ internal sealed class NamespaceTransformer(
 
         foreach (var resource in set.Items)
         {
+            if (resource.Annotations?.Text(HelmGenerated) == "true")
+            {
+                continue; // Helm has put it where it belongs.
+            }
+
             resource.StorePreviousId();
             Move(resource);
         }
