@@ -61,17 +61,17 @@ internal static class KustomizeBuildCommand
     private static void AddRefused(Command command)
     {
         const string Reason = "is not supported: this command builds offline and runs no program";
-        foreach (var name in Refused)
+        foreach (var option in Refused.Select(Option (name) => new Option<bool>(name)).Concat(RefusedWithValue.Select(Option (name) => new Option<string[]>(name))))
         {
-            var option = new Option<bool>(name) { Hidden = true };
-            option.Validators.Add(result => result.AddError($"{name} {Reason}"));
-            command.Options.Add(option);
-        }
-
-        foreach (var name in RefusedWithValue)
-        {
-            var option = new Option<string[]>(name) { Hidden = true };
-            option.Validators.Add(result => result.AddError($"{name} {Reason}"));
+            option.Hidden = true;
+            option.Validators.Add(result =>
+            {
+                // A flag that is not given is validated with its default.
+                if (!result.Implicit)
+                {
+                    result.AddError($"{option.Name} {Reason}");
+                }
+            });
             command.Options.Add(option);
         }
     }

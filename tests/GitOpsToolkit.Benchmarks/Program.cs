@@ -1,4 +1,5 @@
 using GitOpsToolkit.Benchmarks;
+using GitOpsToolkit.Benchmarks.Builds;
 using GitOpsToolkit.Benchmarks.Images;
 
 // What a scenario measures by itself runs as a process of its own.

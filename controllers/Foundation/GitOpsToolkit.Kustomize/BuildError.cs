@@ -37,9 +37,12 @@ public sealed record BuildError(string Message, string? File = null, int Line = 
 /// <param name="errors">At least one fault.</param>
 /// <param name="inner">The exception behind it, if any.</param>
 public sealed class BuildException(IReadOnlyList<BuildError> errors, Exception? inner = null)
-    : Exception(string.Join("\n", errors), inner)
+    : Exception(string.Join("\n", errors.Take(BuildException.MaxErrors)), inner)
 {
-    /// <summary>Every fault found, in the order of the build.</summary>
+    /// <summary>So many faults of one file are told; a hostile one must not make a flood of them.</summary>
+    internal const int MaxErrors = 100;
+
+    /// <summary>Every fault found, in the order of the build; of a single file no more than 100.</summary>
     public IReadOnlyList<BuildError> Errors { get; } = errors;
 
     /// <summary>Whether a cap of the build was reached: nothing further is tried then.</summary>

@@ -32,7 +32,12 @@ internal sealed class BlockWriter(Emitter emitter, bool sortKeys)
 
     private void WriteMap(JsonObject map, int indent)
     {
-        IEnumerable<KeyValuePair<string, JsonNode?>> entries = sortKeys ? map.OrderBy(entry => entry.Key, NaturalKeyOrder.Instance) : map;
+        var entries = map.ToArray();
+        if (sortKeys)
+        {
+            Array.Sort(entries, static (a, b) => NaturalKeyOrder.Instance.Compare(a.Key, b.Key));
+        }
+
         foreach (var (key, value) in entries)
         {
             emitter.Indent(indent);

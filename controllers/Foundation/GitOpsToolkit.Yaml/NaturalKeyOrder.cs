@@ -15,8 +15,21 @@ public sealed class NaturalKeyOrder : IComparer<string>
     /// <inheritdoc/>
     public int Compare(string? x, string? y)
     {
-        var a = Runes(x ?? "");
-        var b = Runes(y ?? "");
+        x ??= "";
+        y ??= "";
+        var same = x.AsSpan().CommonPrefixLength(y);
+        if (same == x.Length || same == y.Length)
+        {
+            return x.Length.CompareTo(y.Length);
+        }
+
+        if (char.IsAsciiLetter(x[same]) && char.IsAsciiLetter(y[same]))
+        {
+            return x[same] < y[same] ? -1 : 1;
+        }
+
+        var a = Runes(x);
+        var b = Runes(y);
         for (var i = 0; i < a.Length && i < b.Length; i++)
         {
             if (a[i] != b[i])

@@ -115,6 +115,10 @@ internal static class KustomizationReader
                 ? "Helm charts are not built here, since that would start a program; render them before, or use a HelmRelease"
                 : "unknown field";
             errors.AddRange(reader.Fault(name, message).Errors);
+            if (errors.Count >= BuildException.MaxErrors)
+            {
+                break;
+            }
         }
 
         if (errors.Count > 0)

@@ -15,7 +15,7 @@ internal static class ResourceReader
         List<Resource> resources = [];
         Queue<(YamlDocument Document, JsonNode Node)> queue = new(
             documents.Where(document => !IsEmpty(document.Root)).Select(document => (document, document.Root!)));
-        while (queue.TryDequeue(out var next))
+        while (errors.Count < BuildException.MaxErrors && queue.TryDequeue(out var next))
         {
             var line = next.Document.PositionOf(next.Node).Line + firstLine - 1;
             if (Check(next.Node, next.Document, line, firstLine) is { } error)

@@ -89,7 +89,7 @@ internal sealed class Selector
 
         try
         {
-            return new Regex($"^(?:{pattern})$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            return LinearPattern.Of($"^(?:{pattern})$");
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {

@@ -161,7 +161,7 @@ internal sealed class PathMatcher(string[] steps, CreatedKind create)
     {
         try
         {
-            return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            return LinearPattern.Of(pattern);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {

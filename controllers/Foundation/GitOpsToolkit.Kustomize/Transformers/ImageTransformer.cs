@@ -77,9 +77,7 @@ internal sealed class ImageTransformer(ImageOverride image, IReadOnlyList<FieldS
     {
         try
         {
-            return new Regex(
-                $"^{name}(:[a-zA-Z0-9_.{{}}-]*)?(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{{}}-]*)?$",
-                RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            return LinearPattern.Of($"^{name}(:[a-zA-Z0-9_.{{}}-]*)?(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{{}}-]*)?$");
         }
         catch (ArgumentException)
         {
