@@ -7,7 +7,10 @@ namespace GitOpsToolkit.Conformance.Tests;
 public sealed class TableTests
 {
     /// <summary>Rows that differ, each with the reason.</summary>
-    private static readonly Dictionary<string, string> Exceptions = [];
+    private static readonly Dictionary<string, string> Exceptions = new()
+    {
+        ["b90f2adbb3a79951"] = "Flux leaves an annotation about the origin on generated objects, which is not done yet",
+    };
 
     /// <summary>The tables, and whether every row must have an answer: false where a part of the product has not landed whole.</summary>
     public static TheoryData<string, bool> Tables => new()
