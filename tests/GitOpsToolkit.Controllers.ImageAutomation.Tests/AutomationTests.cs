@@ -208,6 +208,7 @@ public sealed class AutomationTests : AutomationFixture
         using var copy = await SeedAsync(
             ("web.yaml", Deployment),
             ("broken.yaml", "a: [\n  image: x # {\"$imagepolicy\": \"default:app\"}\n"),
+            ("dump.yaml", new string('#', (16 << 20) + 1)),
             ("gone.yaml", "image: x # {\"$imagepolicy\": \"default:gone\"}\n"),
             ("waits.yaml", "image: x # {\"$imagepolicy\": \"default:waits\"}\n"));
         await CreateRepositoryAsync();
@@ -220,12 +221,13 @@ public sealed class AutomationTests : AutomationFixture
         Assert.Equal("False", (string)condition["status"]!);
         var message = (string)condition["message"]!;
         Assert.Contains("broken.yaml:", message);
+        Assert.Contains("dump.yaml:1: the file exceeds 16 MiB and is not searched for markers", message);
         Assert.Contains("gone.yaml:1: default:gone: no such policy takes part", message);
         Assert.Contains("waits.yaml:1: default:waits: the policy has no image yet", message);
         var markers = found["status"]!["markers"]!.AsObject();
-        Assert.Equal((4, 1, 0, 3), ((int)markers["found"]!, (int)markers["changed"]!, (int)markers["upToDate"]!, (int)markers["unresolved"]!));
+        Assert.Equal((5, 1, 0, 4), ((int)markers["found"]!, (int)markers["changed"]!, (int)markers["upToDate"]!, (int)markers["unresolved"]!));
         Assert.Equal(
-            ["broken.yaml Unparsable", "gone.yaml NoSuchPolicy", "waits.yaml NoImage"],
+            ["broken.yaml Unparsable", "dump.yaml Unparsable", "gone.yaml NoSuchPolicy", "waits.yaml NoImage"],
             markers["problems"]!.AsArray().Select(problem => $"{problem!["file"]} {problem["reason"]}"));
 
         // The value is there now; what became of the markers is told as before, and so is the list.
@@ -236,7 +238,7 @@ public sealed class AutomationTests : AutomationFixture
         Assert.Single(await EventsAsync(), e => (string?)e["reason"] == "UnresolvedMarkers");
 
         await copy.GitAsync("pull", "--quiet", "origin", "main");
-        await copy.PushCommitAsync("clean up", ("broken.yaml", null), ("gone.yaml", null), ("waits.yaml", null));
+        await copy.PushCommitAsync("clean up", ("broken.yaml", null), ("dump.yaml", null), ("gone.yaml", null), ("waits.yaml", null));
         await RequestAsync("last");
         await WaitAsync("the condition is gone", obj => Status(obj, "lastHandledReconcileAt") == "last" && Condition(obj, "MarkersResolved") is null);
     }

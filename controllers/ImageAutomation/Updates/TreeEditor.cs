@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using GitOpsToolkit.Controllers.ImageAutomation.Setters;
 using GitOpsToolkit.Git;
 
@@ -36,7 +37,16 @@ internal sealed class TreeEditor(MarkerIndex index)
         foreach (var file in tree.Files(folder).Where(file => SetterEditor.IsCandidateName(file.Path) && !index.IsWithout(file.BlobId)))
         {
             cancellation.ThrowIfCancellationRequested();
-            var before = tree.ReadBlob(file.BlobId, MaxFile);
+            if (!TryRead(tree, file, out var before))
+            {
+                found++;
+                unresolved.Add(new UnresolvedMarker(file.Path, 1, "", $"the file exceeds {MaxFile >> 20} MiB and is not searched for markers")
+                {
+                    Reason = UnresolvedReason.Unparsable,
+                });
+                continue;
+            }
+
             if (!SetterEditor.MayHaveMarkers(before))
             {
                 index.Remember(file.BlobId);
@@ -55,6 +65,21 @@ internal sealed class TreeEditor(MarkerIndex index)
         }
 
         return new TreeUpdate { Changed = changed, Found = found, UpToDate = upToDate, Unresolved = unresolved };
+    }
+
+    /// <summary>False where the file is too large to be read.</summary>
+    private static bool TryRead(GitTree tree, GitTreeFile file, [NotNullWhen(true)] out byte[]? content)
+    {
+        try
+        {
+            content = tree.ReadBlob(file.BlobId, MaxFile);
+            return true;
+        }
+        catch (GitException error) when (error.Failure == GitFailure.TooLarge)
+        {
+            content = null;
+            return false;
+        }
     }
 }
 
