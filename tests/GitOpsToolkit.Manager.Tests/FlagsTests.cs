@@ -70,7 +70,7 @@ public sealed class FlagsTests
     [InlineData("--gc-interval=10m", "the tags of an ImageRepository are one packed file, written anew where they change: there is nothing to collect or compress")]
     [InlineData("--default-kubeconfig-service-account=x", "spec.kubeConfig is not honoured yet: an object that uses it is Stalled")]
     [InlineData("--default-decryption-service-account=x", "decryption is not honoured yet: an object that asks for it is Stalled")]
-    [InlineData("--ssh-kex-algos=x", "ssh is not supported yet: an object whose URL has that scheme is Stalled")]
+    [InlineData("--ssh-kex-algos=x", "OpenSSH's own defaults decide which algorithms ssh offers and takes")]
     public void A_flag_of_Flux_that_means_nothing_here_says_why(string flag, string reason) =>
         Assert.Equal([$"{flag.Split('=')[0]}: {reason}"], Bind(flag).WithoutEffect);
 

@@ -9,7 +9,7 @@ namespace GitOpsToolkit.Manager.Flags;
 internal sealed class FlagsWithoutEffect
 {
     private const string Helm = "Helm's kinds are not reconciled yet";
-    private const string Ssh = "ssh is not supported yet: an object whose URL has that scheme is Stalled";
+    private const string Ssh = "OpenSSH's own defaults decide which algorithms ssh offers and takes";
     private const string Sops = "decryption is not honoured yet: an object that asks for it is Stalled";
     private const string TokenCache = "tokens of clouds are kept until shortly before they expire";
     private const string KubeConfig = "spec.kubeConfig is not honoured yet: an object that uses it is Stalled";
